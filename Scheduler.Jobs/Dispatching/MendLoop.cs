@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Scheduler.Jobs.Engine;
+using Scheduler.Jobs.Hosting;
+
+namespace Scheduler.Jobs.Dispatching;
+
+/// <summary>
+/// Looks whether every job is where its state says: at the start, when the store was away, when a renewal found its lease entry
+/// gone, and every few minutes. On a sound store it changes nothing.
+/// </summary>
+internal sealed partial class MendLoop(
+    JobMender mender, RedisClient redis, WorkerSignals signals, IOptions<WorkerOptions> options, ResilientLoop loop, TimeProvider time,
+    Random random, ILogger<MendLoop> logger)
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(5);
+
+    // All workers hear of the same doubt; they need not look at the same instant, nor one after another without a pause.
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
+
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        redis.Connection.ConnectionRestored += Doubt;
+        try
+        {
+            await loop.RunAsync("mend", MendOnceAsync, stopping);
+        }
+        finally
+        {
+            redis.Connection.ConnectionRestored -= Doubt;
+        }
+    }
+
+    private async Task MendOnceAsync(CancellationToken stopping)
+    {
+        var mended = await mender.MendAsync(options.Value.Lease, stopping);
+        if (mended > 0)
+        {
+            LogMended(mended);
+            signals.Claimable.Set();
+        }
+        await signals.Doubt.WaitAsync(LookEvery, stopping);
+        await Task.Delay(LongestPause * (0.25 + (0.75 * random.NextDouble())), time, stopping);
+    }
+
+    private void Doubt(object? sender, EventArgs change) => signals.Doubt.Set();
+
+    [LoggerMessage(1160, LogLevel.Warning, "{Count} jobs were missing where their state says they are, and were put back: somebody deleted a key, or Redis lost it.")]
+    private partial void LogMended(int count);
+}

@@ -1,0 +1,173 @@
+-- Hands up to N waiting jobs to one worker: state Processing, owner, fencing token, delivery count and lease in one step,
+-- written before any handler starts.
+-- KEYS[1]  {prefix}tx
+-- ARGV[1]  prefix
+-- ARGV[2]  worker id
+-- ARGV[3]  lease (ms)
+-- ARGV[4]  N
+-- ARGV[5]  job types the worker can run, as ',a,b,'
+-- ARGV[6]  '1' where a suspect (a job two processes died with) may be taken; it then comes alone
+-- ARGV[7]  most jobs of each group of limited types to take, as '2,4'
+-- ARGV[8]  the groups (isolated types, CPU-bound ones), as 'a,b;c'; beyond their number jobs are set aside for whoever has room
+-- ARGV[9+] queues in the order to take from
+-- reply    {instant of the claim (ms), then for each job: id, fence, hash as a flat list (as it was before the claim)}; {} = none
+-- Twice?   the second call claims other jobs; what a lost reply claimed is returned by its lease.
+-- include: shared
+-- include: expiry
+
+local lease, max, types, allow_suspect = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5], ARGV[6] == '1'
+if not (is_type(P .. 'leases', 'zset') and is_type(P .. 'events', 'zset')) then return bad_key('leases or events') end
+
+local call, pcall = redis.call, redis.pcall
+local deadline, start = string.format('%d', now + lease), NOW .. ' ' .. ARGV[2]
+local reply, leases, count, fence, full = { NOW }, {}, 0, nil, false
+
+local runnable, group_of, room, groups = {}, {}, {}, 0
+for most in string.gmatch(ARGV[7], '%d+') do room[#room + 1] = tonumber(most) end
+for names in string.gmatch(ARGV[8], '[^;]+') do
+  groups = groups + 1
+  for contract in string.gmatch(names, '[^,]+') do group_of[contract] = groups end
+end
+local function can_run(contract)
+  if runnable[contract] == nil then runnable[contract] = string.find(types, ',' .. contract .. ',', 1, true) ~= nil end
+  local group = group_of[contract]
+  return runnable[contract] and not (group and room[group] <= 0)
+end
+
+-- Jobs that one claim may set aside: a queue of a million that nobody here can run must not hold up everybody else.
+local asides = 2000
+
+-- The state a waiting id must be in. Stock Hangfire moves due jobs into a queue, and puts fetched ones back, without a state change.
+local function is_waiting(job)
+  return job.State == 'Enqueued' or (job.State == 'Scheduled' and not job.RunAt) or (job.State == 'Processing' and not job.Fence)
+end
+
+-- Stock clients note a job's queue only where it was named: where it is taken from counts.
+local function note_queue(key, flat, job, queue)
+  if queue == (job.Queue or 'default') then return end
+  if INDEXED then index_job(job) end
+  job.Queue = queue
+  call('HSET', key, 'Queue', queue)
+  flat[#flat + 1] = 'Queue'
+  flat[#flat + 1] = queue
+end
+
+local function park(queue, id, contract)
+  asides = asides - 1
+  local length = call('LPUSH', P .. 'parked:' .. queue .. ':' .. contract, id)
+  if length == 1 then
+    call('SADD', P .. 'parked', queue .. ' ' .. contract)
+    call('PUBLISH', P .. 'wake', 'parked')
+  end
+end
+
+-- Tokens are drawn for a whole claim at once; those it does not need are never used. The clock (µs) is their floor, so that
+-- they grow even where a server, or a replica that took over, has forgotten its last second.
+local function next_fence()
+  if not fence then
+    fence = math.max(tonumber(call('GET', P .. 'fence') or 0), tonumber(clock[1]) * 1000000 + tonumber(clock[2]))
+    call('SET', P .. 'fence', string.format('%.0f', fence + max))
+  end
+  fence = fence + 1
+  return string.format('%.0f', fence)
+end
+
+local function kind_of(job)
+  if job.contract then return job.contract end
+  if not job.Call then return expression_name(job.Type, job.Method) end
+  local call = job.Call
+  for i = 2, #CALL do call = call .. (job[CALL[i]] or '') end
+  return expression_name(string.match(call, '^[^\n]*\n\n([^\n]*)\n([^\n]*)'))
+end
+
+local function take(id, key, flat, job)
+  if INDEXED then index_start(job, ARGV[2]) end
+  if job.ExpiresAt then forget_expiry(id) end
+  local token, attempt = next_fence(), string.format('%d', (job.Attempt or 0) + 1)
+  local history = job.Start and whole_history(job.History, job.Start)
+  if history ~= (job.Start and job.History) then
+    call('HSET', key, 'State', 'Processing', 'Fence', token, 'Attempt', attempt, 'Start', start, 'History', history)
+  else
+    call('HSET', key, 'State', 'Processing', 'Fence', token, 'Attempt', attempt, 'Start', start)
+  end
+  emit_of('job.started', id, kind_of(job), job.Queue or 'default', job.Tags or '[]', attempt, job.RecurringId, 'Processing')
+  local group = job.contract and group_of[job.contract]
+  if group then room[group] = room[group] - 1 end
+  count = count + 1
+  leases[count * 2 - 1], leases[count * 2] = deadline, id
+  local at = count * 3
+  reply[at - 1], reply[at], reply[at + 1] = id, token, flat
+  full = count >= max
+end
+
+-- Looks at one id; gives false where it must stay where it is. A suspect that cannot be taken now is set aside, under its type with
+-- a '!', so that its neighbours need not wait for it.
+local function consider(queue, id, is_aside)
+  local key = P .. 'job:' .. id
+  local flat = pcall('HGETALL', key)
+  if flat.err or #flat == 0 then return true end
+  local job = { id = id }
+  for i = 1, #flat, 2 do job[flat[i]] = flat[i + 1] end
+  if not is_waiting(job) then return true end
+  job.contract = contract_of(job.Call)
+  if job.contract and not can_run(job.contract) then park(queue, id, job.contract); return true end
+  if job.ExpiresAt and tonumber(job.ExpiresAt) <= now then expire(load_job(id)); return true end
+  local suspect = tonumber(job.Lost or 0) >= 2
+  if suspect and (not allow_suspect or count > 0) then
+    if not is_aside then park(queue, id, '!' .. (job.contract or '')) end
+    return not is_aside
+  end
+  note_queue(key, flat, job, queue)
+  take(id, key, flat, job)
+  full = full or suspect
+  return true
+end
+
+local function take_from_queue(queue)
+  local key = P .. 'queue:' .. queue
+  while not full do
+    local ids = call('LRANGE', key, -math.min(max - count, 200), -1)
+    local done, stay = 0, false
+    for i = #ids, 1, -1 do
+      if full or asides <= 0 or not consider(queue, ids[i]) then stay = true; break end
+      done = done + 1
+    end
+    if done > 0 then call('LTRIM', key, 0, -(done + 1)) end
+    if stay or #ids == 0 then return end
+  end
+end
+
+local function take_from_parked(queue)
+  for _, member in ipairs(call('SMEMBERS', P .. 'parked')) do
+    local parked_queue, contract = string.match(member, '^(%S+) (%S+)$')
+    local is_suspect = contract and string.sub(contract, 1, 1) == '!'
+    local function may_take()
+      if not is_suspect then return can_run(contract) end
+      return allow_suspect and count == 0 and (contract == '!' or can_run(string.sub(contract, 2)))
+    end
+    if parked_queue == queue and may_take() then
+      local key = P .. 'parked:' .. queue .. ':' .. contract
+      while not full and may_take() do
+        local id = call('LINDEX', key, -1)
+        if not id then call('SREM', P .. 'parked', member); break end
+        if not consider(queue, id, is_suspect) then break end
+        call('RPOP', key)
+      end
+    end
+  end
+end
+
+local some_parked = call('EXISTS', P .. 'parked') == 1
+for i = 9, #ARGV do
+  local queue = ARGV[i]
+  if not full and call('HEXISTS', P .. 'queues:paused', queue) == 0 and is_type(P .. 'queue:' .. queue, 'list') then
+    if some_parked then take_from_parked(queue) end
+    if not full then take_from_queue(queue) end
+  end
+end
+if asides <= 0 then call('PUBLISH', P .. 'wake', 'parked') end
+if count > 0 then call('ZADD', P .. 'leases', unpack(leases)) end
+write_counts()
+publish_events()
+if count == 0 then return {} end
+return reply

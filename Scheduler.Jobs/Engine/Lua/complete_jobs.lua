@@ -1,0 +1,107 @@
+-- Writes how up to 200 attempts ended: state, result, history, lease, counters and event of each in one step.
+-- KEYS[1]  {prefix}tx
+-- ARGV[1]  prefix
+-- ARGV[2]  number of outcomes; then for each: kind, its arguments
+--          J  type, queue, tags (JSON), attempt, recurring id or ''   no outcome: what the claim told of the jobs of all S that follow
+--          S  id, fence, duration (ms), result (JSON or '')
+--          T  as S, but the job's own fields are read, not what J told
+--          R  id, fence, error (JSON), delay (ms), reason     spends the attempt
+--          F  id, fence, error (JSON), duration (ms), reason  spends the attempt
+--          D  id, fence, error (JSON), delay (ms), error of the quarantine (JSON)   its child process died: spends nothing;
+--             the third time the job is quarantined
+--          K  as D, but spends the attempt
+--          N  id, fence, reason, delay (ms)                   spends nothing
+--          H  id, fence, reason                               spends nothing, back to the head of its queue
+-- reply    for each: 1 = written, 2 = was written before with this fence (the reply was lost), 0 = stale, nothing written
+-- Twice?   2 for each.
+-- include: shared
+
+local COUNT = { J = 5, S = 4, T = 4, R = 5, F = 5, N = 4, H = 3, D = 5, K = 5 }
+if not (is_type(P .. 'leases', 'zset') and is_type(P .. 'final:Succeeded', 'zset') and is_type(P .. 'final:Failed', 'zset')
+    and is_type(P .. 'schedule', 'zset') and is_type(P .. 'events', 'zset')) then
+  return bad_key('leases, final:Succeeded, final:Failed, schedule or events')
+end
+
+local function some(text) return text ~= '' and text or nil end
+
+local function unspend(job)
+  job.Attempt = math.max(tonumber(job.Attempt or 1) - 1, 0)
+  redis.call('HSET', job_key(job.id), 'Attempt', job.Attempt)
+end
+
+local POISON_AFTER = 3
+local function mourn(job, at)
+  if redis.call('HINCRBY', job_key(job.id), 'Crashes', 1) >= POISON_AFTER then
+    finish_job(job, 'Failed', 'its child process died ' .. POISON_AFTER .. ' times', nil, ARGV[at + 5])
+    return
+  end
+  schedule_again(job, now + tonumber(ARGV[at + 4]), 'its child process died', ARGV[at + 3])
+  emit('job.retrying', job, 'Scheduled', '"error":' .. ARGV[at + 3])
+end
+
+local write = {
+  T = function(job, at) finish_job(job, 'Succeeded', nil, some(ARGV[at + 4]), nil, ARGV[at + 3]) end,
+  F = function(job, at) finish_job(job, 'Failed', ARGV[at + 5], nil, ARGV[at + 3], ARGV[at + 4]) end,
+  R = function(job, at)
+    schedule_again(job, now + tonumber(ARGV[at + 4]), ARGV[at + 5], ARGV[at + 3])
+    emit('job.retrying', job, 'Scheduled', '"error":' .. ARGV[at + 3])
+  end,
+  N = function(job, at) unspend(job); schedule_again(job, now + tonumber(ARGV[at + 4]), ARGV[at + 3]) end,
+  H = function(job, at) unspend(job); enqueue_again(job, ARGV[at + 3], true) end,
+  D = function(job, at) unspend(job); mourn(job, at) end,
+  K = mourn,
+}
+
+write.S = write.T
+
+local function complete(at)
+  local job = load_job(ARGV[at + 1])
+  if not job or job.Fence ~= ARGV[at + 2] then return 0 end
+  if job.State ~= 'Processing' then return 2 end
+  write[ARGV[at]](job, at)
+  return 1
+end
+
+-- The common case: what the event says comes from the caller, so three fields are read, and the indexes are written once for all.
+local ids, final, facts = {}, {}, nil
+local function succeed(at)
+  local id = ARGV[at + 1]
+  local key = P .. 'job:' .. id
+  local held = redis.pcall('HMGET', key, 'State', 'Fence', 'Continuations')
+  if held.err or held[2] ~= ARGV[at + 2] then return 0 end
+  if held[1] ~= 'Processing' then return 2 end
+  if held[3] or #id == 36 then return complete(at) end
+  local result = some(ARGV[at + 4])
+  if result then
+    redis.call('HSET', key, 'State', 'Succeeded', 'End', NOW, 'Result', result)
+  else
+    redis.call('HSET', key, 'State', 'Succeeded', 'End', NOW)
+  end
+  if INDEXED then index_state(id, 'Processing', 'Succeeded') end
+  note_end(facts[2], now - tonumber(ARGV[at + 3]))
+  local count = #ids + 1
+  ids[count] = id
+  final[count * 2 - 1], final[count * 2] = NOW, id
+  if facts[5] then run_ended({ id = id, Queue = facts[2], Attempt = facts[4], RecurringId = facts[5] }, 'Succeeded') end
+  emit_of('job.succeeded', id, facts[1], facts[2], facts[3], facts[4], facts[5], 'Succeeded', end_details(ARGV[at + 3], result))
+  return 1
+end
+
+local reply, at = {}, 3
+while #reply < tonumber(ARGV[2]) do
+  local kind = ARGV[at]
+  if kind == 'J' then
+    facts = { ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], some(ARGV[at + 5]) }
+  else
+    reply[#reply + 1] = (kind == 'S' and succeed or complete)(at)
+  end
+  at = at + COUNT[kind] + 1
+end
+if #ids > 0 then
+  redis.call('ZREM', P .. 'leases', unpack(ids))
+  redis.call('ZADD', P .. 'final:Succeeded', unpack(final))
+  count_final('Succeeded', #ids)
+end
+write_counts()
+publish_events()
+return reply

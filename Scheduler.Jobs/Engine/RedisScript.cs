@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+using StackExchange.Redis;
+
+namespace Scheduler.Jobs.Engine;
+
+/// <summary>
+/// One Lua file beside its caller. Adds what every script shares: <c>KEYS[1]</c> = the tx key, <c>ARGV[1]</c> = the prefix,
+/// and the files named by <c>-- include: name</c> lines. StackExchange.Redis hashes, loads and re-issues the text.
+/// </summary>
+internal sealed partial class RedisScript
+{
+    private const string AllowOutOfMemory = " flags=allow-oom";
+    private const string NoWrites = " flags=no-writes";
+
+    private static readonly ConcurrentDictionary<string, RedisScript> Loaded = new();
+
+    private readonly string plain;
+    private readonly string flagged;
+    private readonly bool writes;
+    private readonly ConcurrentDictionary<(string Text, string Indexes), string> withIndexes = new();
+
+    private RedisScript(string name, string flags)
+    {
+        plain = ReadWithIncludes(name);
+        // On Redis 7 or newer a full server then refuses the whole script instead of stopping in its middle.
+        flagged = "#!lua" + flags + "\n" + plain;
+        writes = flags != NoWrites;
+    }
+
+    /// <param name="name">File name without <c>.lua</c>; names are unique in this assembly.</param>
+    /// <param name="allowOutOfMemory">True for scripts that end or release work: they must run on a full server.</param>
+    public static RedisScript Load(string name, bool allowOutOfMemory = false) =>
+        Loaded.GetOrAdd(name, static (n, flags) => new RedisScript(n, flags), allowOutOfMemory ? AllowOutOfMemory : "");
+
+    /// <summary>A script that reads only: a full server runs it, and nobody waits for the embedded server's log file.</summary>
+    public static RedisScript LoadReader(string name) => Loaded.GetOrAdd(name, static n => new RedisScript(n, NoWrites));
+
+    /// <summary>Never throws and never waits by itself: what goes wrong is in the task.</summary>
+    public Task<RedisResult> RunAsync(RedisClient redis, RedisKey[] keys, RedisValue[] arguments)
+    {
+        var kind = redis.KnownKind;
+        return kind == ServerKind.ScriptFlags
+            ? SendAsync(redis, kind, keys, arguments)
+            : AskAndSendAsync(redis, kind, keys, arguments);
+    }
+
+    /// <summary>For Hangfire's synchronous storage API, and for a thread that must not depend on others.</summary>
+    public RedisResult Run(RedisClient redis, RedisKey[] keys, RedisValue[] arguments)
+    {
+        try
+        {
+            var kind = redis.AskKind();
+            var reply = redis.Database.ScriptEvaluate(TextFor(kind, redis.Indexes.Written), [redis.Keys.Tx, .. keys], [redis.Keys.Prefix, .. arguments]);
+            if (writes && kind == ServerKind.Embedded)
+                redis.Database.Execute(DurableAcknowledgement.Command);
+            return reply;
+        }
+        catch (RedisCommandException e)
+        {
+            throw NoPrimary(e);
+        }
+    }
+
+    private Task<RedisResult> SendAsync(RedisClient redis, ServerKind kind, RedisKey[] keys, RedisValue[] arguments)
+    {
+        try
+        {
+            return redis.Database.ScriptEvaluateAsync(TextFor(kind, redis.Indexes.Written), [redis.Keys.Tx, .. keys], [redis.Keys.Prefix, .. arguments]);
+        }
+        catch (RedisCommandException e)
+        {
+            return Task.FromException<RedisResult>(NoPrimary(e));
+        }
+        catch (Exception e) when (e is RedisException or ObjectDisposedException)
+        {
+            return Task.FromException<RedisResult>(e);
+        }
+    }
+
+    private async Task<RedisResult> AskAndSendAsync(RedisClient redis, ServerKind kind, RedisKey[] keys, RedisValue[] arguments)
+    {
+        if (kind == ServerKind.Unknown)
+            kind = await redis.AskKindAsync();
+        var result = await SendAsync(redis, kind, keys, arguments);
+        if (writes && kind == ServerKind.Embedded)
+            await redis.CommitAsync();
+        return result;
+    }
+
+    // How the client says, during a failover, that it knows replicas only. To callers that is an outage like any other.
+    private static RedisException NoPrimary(RedisCommandException cause) => new("No server takes writes now: " + cause.Message, cause);
+
+    private string TextFor(ServerKind kind, string indexes)
+    {
+        var text = kind == ServerKind.ScriptFlags ? flagged : plain;
+        return indexes.Length == 0 ? text : withIndexes.GetOrAdd((text, indexes), static key => WithIndexes(key.Text, key.Indexes));
+    }
+
+    // Where none is on, nothing of them is sent, so that they cost nothing.
+    private static string WithIndexes(string text, string indexes) => NoIndexesLine().Replace(text, match =>
+        $"{match.Value}\nINDEXED = {{ {string.Join(", ", indexes.Split(',').Select(field => field + " = true"))} }}\n{Read("search_index")}");
+
+    /// <summary>The text of a file with those it includes, as it is sent but for the line of flags.</summary>
+    internal static string ReadWithIncludes(string name) =>
+        IncludeLine().Replace(Read(name), match => ReadWithIncludes(match.Groups[1].Value));
+
+    private static string Read(string name)
+    {
+        var assembly = typeof(RedisScript).Assembly;
+        var resource = assembly.GetManifestResourceNames().Single(r => r.EndsWith("." + name + ".lua", StringComparison.Ordinal));
+        using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
+        return reader.ReadToEnd();
+    }
+
+    [GeneratedRegex(@"^-- include: (\w+)$", RegexOptions.Multiline)]
+    private static partial Regex IncludeLine();
+
+    [GeneratedRegex("^local INDEXED,.*$", RegexOptions.Multiline)]
+    private static partial Regex NoIndexesLine();
+}

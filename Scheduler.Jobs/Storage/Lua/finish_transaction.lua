@@ -1,0 +1,3 @@
+-- The same as apply_transaction, for transactions that end or release work: they must run on a full server.
+-- KEYS[1]  {prefix}tx
+-- include: apply_transaction
