@@ -1,0 +1,4 @@
+using Scheduler.IntegrationTests.Support;
+
+[assembly: AssemblyFixture(typeof(RedisServerFixture))]
+[assembly: AssemblyFixture(typeof(EmbeddedServerFixture))]
