@@ -1,0 +1,4 @@
+using Scheduler.BrowserTests;
+
+[assembly: AssemblyFixture(typeof(Chromium))]
+[assembly: AssemblyFixture(typeof(WebHost))]
