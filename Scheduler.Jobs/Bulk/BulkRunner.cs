@@ -20,6 +20,9 @@ internal sealed partial class BulkRunner(RedisClient redis, JobReader jobs, Bulk
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
 
+    // Who begins an operation takes its steps; another node is needed only when that one dies.
+    private static readonly TimeSpan LookWhereNoneIsOpen = TimeSpan.FromSeconds(10);
+
     private static readonly RedisScript TakeBulk = RedisScript.Load("take_bulk");
     private static readonly RedisScript StepBulk = RedisScript.Load("step_bulk");
 
@@ -32,7 +35,7 @@ internal sealed partial class BulkRunner(RedisClient redis, JobReader jobs, Bulk
         {
             var wait = await TryStepAsync(stoppingToken);
             if (wait > TimeSpan.Zero)
-                await signal.WaitAsync(wait < LookAgain ? wait : LookAgain, stoppingToken);
+                await signal.WaitAsync(wait, stoppingToken);
         }
     }
 
@@ -52,10 +55,12 @@ internal sealed partial class BulkRunner(RedisClient redis, JobReader jobs, Bulk
     /// <summary>Takes one step of one operation; gives how long to wait for the next.</summary>
     internal async Task<TimeSpan> StepAsync(CancellationToken cancellationToken)
     {
+        if (!await redis.Database.KeyExistsAsync(redis.Keys.OpenBulks).WaitAsync(cancellationToken))
+            return LookWhereNoneIsOpen;
         // crash point 1: leased and nothing done; another node takes it when the lease is over
         var taken = await TakeBulk.RunAsync(redis, [], [node, (long)Lease.TotalMilliseconds]).WaitAsync(cancellationToken);
         if (taken.Length == 1)
-            return (long)taken[0] < 0 ? LookAgain : TimeSpan.FromMilliseconds(Math.Max((long)taken[0], 1));
+            return (long)taken[0] < 0 ? LookAgain : TimeSpan.FromMilliseconds(Math.Clamp((long)taken[0], 1, (long)LookAgain.TotalMilliseconds));
         if (BulkStore.Read((string)taken[0]!, Entries(taken[1])) is not { } operation)
             return LookAgain;
         var (targets, next) = await NextAsync(operation, cancellationToken);

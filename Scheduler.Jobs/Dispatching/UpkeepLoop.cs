@@ -7,15 +7,17 @@ namespace Scheduler.Jobs.Dispatching;
 
 /// <summary>
 /// What keeps jobs moving whoever else lives: due jobs into their queues, the jobs of dead workers back to theirs.
-/// Looks every second, with one command where nothing waits, and so repairs any missed wake-up.
+/// Looks every second, where nothing waits every other second and with one command, and so repairs any missed wake-up.
 /// </summary>
 internal sealed class UpkeepLoop(
     ClaimStore claims, RedisClient redis, JobExecution execution, IOptions<WorkerOptions> options, WorkerSignals signals, ResilientLoop loop, TimeProvider time)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LookEveryWhereNothingWaits = TimeSpan.FromSeconds(2);
 
-    // A wake-up for a due time looks at the schedule only; a timer that fires a moment early counts as a second.
-    private static readonly TimeSpan SinceLastLook = TimeSpan.FromSeconds(0.9);
+    // Until the first of the schedule is due there is nothing to promote. An earlier one wakes us; this is for a wake-up that gets lost.
+    private static readonly TimeSpan PromoteAtLeastEvery = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan OnceTheScheduleExists = TimeSpan.MaxValue;
 
     // A timer may fire a moment before the server's clock says "due".
     private static readonly TimeSpan ShortestSleep = TimeSpan.FromMilliseconds(2);
@@ -24,39 +26,54 @@ internal sealed class UpkeepLoop(
     private const int PromotionsAtATime = 2;
 
     private readonly RedisKey[] whereJobsWait =
-    [
-        .. QueueOrder.Parse(options.Value.Queues).Names.Select(redis.Keys.Queue), redis.Keys.Parked, redis.Keys.Schedule, redis.Keys.Leases, redis.Keys.Expiring,
-    ];
+        [.. QueueOrder.Parse(options.Value.Queues).Names.Select(redis.Keys.Queue), redis.Keys.Parked, redis.Keys.Leases, redis.Keys.Expiring];
 
-    private long? lastLook;
+    private readonly long startedAt = time.GetTimestamp();
+    private TimeSpan lookAt;
+    private TimeSpan promoteAt;
 
-    public Task RunAsync(CancellationToken stopping) => loop.RunAsync("upkeep", LookOnceAsync, stopping);
+    private TimeSpan Now => time.GetElapsedTime(startedAt);
+
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        redis.Connection.ConnectionRestored += LookAtTheSchedule;
+        try
+        {
+            await loop.RunAsync("upkeep", LookOnceAsync, stopping);
+        }
+        finally
+        {
+            redis.Connection.ConnectionRestored -= LookAtTheSchedule;
+        }
+    }
+
+    // What was published while we were away is lost.
+    private void LookAtTheSchedule(object? sender, EventArgs change) => signals.Due.Set();
 
     private async Task LookOnceAsync(CancellationToken stopping)
     {
-        var nextDue = IsTimeToLook() ? await LookEverywhereAsync(stopping) : await PromoteAsync(stopping);
-        var sleep = nextDue < LookEvery ? nextDue.Value : LookEvery;
-        await signals.Due.WaitAsync(sleep > ShortestSleep ? sleep : ShortestSleep, stopping);
+        if (Now >= lookAt)
+            lookAt = Now + (await LookEverywhereAsync(stopping) ? LookEvery : LookEveryWhereNothingWaits);
+        if (Now >= promoteAt)
+            promoteAt = await PromoteAsync(stopping) is { } wait ? Now + wait : OnceTheScheduleExists;
+        var sleep = (lookAt < promoteAt ? lookAt : promoteAt) - Now;
+        if (await signals.Due.WaitAsync(sleep > ShortestSleep ? sleep : ShortestSleep, stopping))
+            promoteAt = Now;
     }
 
-    private bool IsTimeToLook()
-    {
-        if (lastLook is { } last && time.GetElapsedTime(last) < SinceLastLook)
-            return false;
-        lastLook = time.GetTimestamp();
-        return true;
-    }
-
-    private async Task<TimeSpan?> LookEverywhereAsync(CancellationToken stopping)
+    /// <summary>False where nothing waits.</summary>
+    private async Task<bool> LookEverywhereAsync(CancellationToken stopping)
     {
         await execution.HandBackWaitingAsync(JobExecution.LongestWait);
-        if (await redis.Database.KeyExistsAsync(whereJobsWait).WaitAsync(stopping) == 0)
-            return null;
+        var scheduleWasEmpty = promoteAt == OnceTheScheduleExists;
+        if (await redis.Database.KeyExistsAsync(scheduleWasEmpty ? [.. whereJobsWait, redis.Keys.Schedule] : whereJobsWait).WaitAsync(stopping) == 0)
+            return false;
+        if (scheduleWasEmpty)
+            promoteAt = Now;
         await ReapAsync(stopping);
         await ExpireAsync(stopping);
-        var nextDue = await PromoteAsync(stopping);
         signals.Claimable.Set();
-        return nextDue;
+        return true;
     }
 
     private async Task ReapAsync(CancellationToken stopping)
@@ -73,7 +90,10 @@ internal sealed class UpkeepLoop(
         }
     }
 
-    /// <summary>One script where little is due; else several at a time, so that the server never waits for us.</summary>
+    /// <summary>
+    /// One script where little is due; else several at a time, so that the server never waits for us. Gives how long there is
+    /// nothing to promote; null where the schedule is empty.
+    /// </summary>
     private async Task<TimeSpan?> PromoteAsync(CancellationToken stopping)
     {
         var (moved, nextDue) = await claims.PromoteDueAsync(stopping);
@@ -82,6 +102,6 @@ internal sealed class UpkeepLoop(
             var several = await Task.WhenAll(Enumerable.Range(0, PromotionsAtATime).Select(_ => claims.PromoteDueAsync(stopping)));
             (moved, nextDue) = several[^1];
         }
-        return nextDue;
+        return nextDue > PromoteAtLeastEvery ? PromoteAtLeastEvery : nextDue;
     }
 }

@@ -6,9 +6,9 @@ namespace Scheduler.Jobs.Dispatching;
 /// </summary>
 internal sealed class WakeSignal(TimeProvider time)
 {
-    private volatile TaskCompletionSource armed = NewSource();
+    private volatile TaskCompletionSource<bool> armed = NewSource();
 
-    public void Set() => armed.TrySetResult();
+    public void Set() => armed.TrySetResult(true);
 
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
@@ -16,18 +16,19 @@ internal sealed class WakeSignal(TimeProvider time)
         Rearm();
     }
 
-    /// <summary>Returns at the signal, or after <paramref name="longest"/>.</summary>
-    public async Task WaitAsync(TimeSpan longest, CancellationToken cancellationToken)
+    /// <summary>True at the signal, false after <paramref name="longest"/> without one.</summary>
+    public async Task<bool> WaitAsync(TimeSpan longest, CancellationToken cancellationToken)
     {
         var current = armed;
         await using var timer = time.CreateTimer(
-            static source => ((TaskCompletionSource)source!).TrySetResult(), current, longest, Timeout.InfiniteTimeSpan);
-        await current.Task.WaitAsync(cancellationToken);
+            static source => ((TaskCompletionSource<bool>)source!).TrySetResult(false), current, longest, Timeout.InfiniteTimeSpan);
+        var signalled = await current.Task.WaitAsync(cancellationToken);
         Rearm();
+        return signalled;
     }
 
     // Before the caller looks at the world again: a signal from here on ends its next wait.
     private void Rearm() => armed = NewSource();
 
-    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource<bool> NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -68,6 +68,10 @@ internal sealed class RedisKeys(string prefix)
 
     /// <summary>Bulk operations by the instant of their beginning.</summary>
     public RedisKey BulkOperations => Prefix + "bulk";
+
+    /// <summary>Those that run, by the instant of their next step.</summary>
+    public RedisKey OpenBulks => Prefix + "bulk:open";
+
     public RedisKey Bulk(string id) => Prefix + "bulk:" + id;
 
     /// <summary>What a delete deleted: id and state before.</summary>

@@ -15,7 +15,7 @@ internal sealed partial class EventLogTrimmer(EventLogStore log, IOptions<Events
     private static readonly TimeSpan Busy = TimeSpan.FromSeconds(1);
 
     // An idle scheduler should cost Redis next to nothing.
-    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(30);
 
     private readonly TimeSpan retention = options.Value.Retention;
     private readonly int max = options.Value.Max;

@@ -29,7 +29,6 @@ internal static class RedisConnection
         // These are not the caller's to choose: the host's promises rest on them.
         options.AbortOnConnectFail = false;
         options.BacklogPolicy = BacklogPolicy.FailFast;
-        options.HeartbeatConsistencyChecks = true;
         options.ReconnectRetryPolicy = new ExponentialRetry(deltaBackOffMilliseconds: 250, maxDeltaBackOffMilliseconds: 2_000);
         options.IncludeDetailInExceptions = false;
         // For INFO alone: which server it is, and what it does when it is full.

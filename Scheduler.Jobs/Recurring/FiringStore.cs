@@ -41,7 +41,7 @@ internal sealed class FiringStore(
     public static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How far ahead definitions are parsed, so that the first firing of many need not wait for it.</summary>
-    private static readonly TimeSpan WarmAhead = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan WarmAhead = TimeSpan.FromSeconds(30);
 
     /// <summary>Ids looked at, and definitions parsed, in one go.</summary>
     private const int MaxWarmed = 10_000, WarmBatch = 1_000;
@@ -121,6 +121,8 @@ internal sealed class FiringStore(
     private async Task AddAsync(
         RedisResult reply, DateTimeOffset now, List<ScheduleRecord> found, List<(string, string)> forgotten, CancellationToken cancellationToken)
     {
+        if (reply.Length == 5)
+            return;
         var known = await calendars.AtAsync((long)reply[4], cancellationToken);
         List<string> unread = [];
         for (var i = 5; i < reply.Length; i += 3)

@@ -17,7 +17,7 @@ internal sealed partial class RecurringScheduler(
     : BackgroundService
 {
     /// <summary>Longest sleep: a lost wake-up costs no more.</summary>
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan RetryAfterOutage = TimeSpan.FromSeconds(1);
 
@@ -50,6 +50,7 @@ internal sealed partial class RecurringScheduler(
 
     public override void Dispose()
     {
+        redis.Connection.ConnectionRestored -= LookAgain;
         base.Dispose();
         wake.Dispose();
     }
@@ -80,7 +81,9 @@ internal sealed partial class RecurringScheduler(
 
     private static TimeSpan UntilNext(DueSchedules due)
     {
-        var wait = due.NextDue - due.Now ?? Longest;
+        if (due.NextDue is not { } next)
+            return FiringStore.WarmAhead;
+        var wait = next - due.Now;
         return due.FiresAtOnce ? wait - Ahead : wait + FiringStore.Grace;
     }
 
@@ -113,10 +116,12 @@ internal sealed partial class RecurringScheduler(
         try
         {
             await SubscribeAsync();
-            await silence.RaiseDueAsync(cancellationToken);
+            var untilSilent = await silence.RaiseDueAsync(cancellationToken);
             var sleep = await PassAsync(Ahead, cancellationToken);
-            if (await store.WarmAsync(await store.NowAsync(cancellationToken), cancellationToken))
+            if (sleep < FiringStore.WarmAhead && await store.WarmAsync(await store.NowAsync(cancellationToken), cancellationToken))
                 sleep = TimeSpan.Zero;
+            if (untilSilent < sleep)
+                sleep = untilSilent.Value + Moment;
             if (isAway)
                 LogBack();
             isAway = false;
@@ -140,8 +145,12 @@ internal sealed partial class RecurringScheduler(
             if (message == "recurring")
                 Wake();
         });
+        // What was published while we were away is lost.
+        redis.Connection.ConnectionRestored += LookAgain;
         isSubscribed = true;
     }
+
+    private void LookAgain(object? sender, EventArgs change) => Wake();
 
     private void Wake()
     {

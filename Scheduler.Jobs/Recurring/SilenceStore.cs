@@ -11,13 +11,21 @@ internal sealed class SilenceStore(RedisClient redis, TimeProvider time)
     private static readonly RedisScript RaiseSilent = RedisScript.Load("raise_silent");
 
     private long? lastLook;
+    private TimeSpan? untilNext;
 
     /// <summary>Raises <c>schedule.silent</c>, once for each silence.</summary>
-    public async Task RaiseDueAsync(CancellationToken cancellationToken)
+    /// <returns>When the next may be due; null where no schedule has a switch.</returns>
+    public async Task<TimeSpan?> RaiseDueAsync(CancellationToken cancellationToken)
     {
         if (lastLook is { } last && time.GetElapsedTime(last) < LookEvery)
-            return;
+            return untilNext;
         lastLook = time.GetTimestamp();
-        await RaiseSilent.RunAsync(redis, [], []).WaitAsync(cancellationToken);
+        untilNext = null;
+        if (!await redis.Database.KeyExistsAsync(redis.Keys.RecurringSilence).WaitAsync(cancellationToken))
+            return null;
+        var reply = await RaiseSilent.RunAsync(redis, [], []).WaitAsync(cancellationToken);
+        if ((long)reply[1] >= 0)
+            untilNext = TimeSpan.FromMilliseconds(Math.Max((long)reply[1], LookEvery.TotalMilliseconds));
+        return untilNext;
     }
 }

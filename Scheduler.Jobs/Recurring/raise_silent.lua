@@ -2,7 +2,7 @@
 -- winds the switch up again.
 -- KEYS[1]  {prefix}tx
 -- ARGV[1]  prefix
--- reply    number raised
+-- reply    {number raised, ms until the next may be, or -1}
 -- Twice?   the second call finds those that are due since.
 -- include: recurring_shared
 
@@ -18,4 +18,5 @@ for _, id in ipairs(due) do
   redis.call('ZREM', SILENCE, id)
 end
 publish_events()
-return #due
+local first = redis.call('ZRANGE', SILENCE, 0, 0, 'WITHSCORES')
+return { #due, first[2] and math.max(tonumber(first[2]) - now, 0) or -1 }

@@ -6,11 +6,11 @@ using StackExchange.Redis;
 
 namespace Scheduler.Jobs.Storage;
 
-/// <summary>Starts continuations as soon as their parent has ended: woken by the script that ended it, and every few seconds anyway.</summary>
+/// <summary>Starts continuations as soon as their parent has ended: woken by the script that ended it, after an outage, and now and then anyway.</summary>
 internal sealed partial class ContinuationService(
     ContinuationStarter starter, RedisClient redis, IGlobalConfiguration configuration, ILogger<ContinuationService> logger) : BackgroundService
 {
-    private static readonly TimeSpan SafetyPoll = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SafetyPoll = TimeSpan.FromSeconds(15);
 
     private readonly SemaphoreSlim wake = new(0, 1);
 
@@ -20,6 +20,7 @@ internal sealed partial class ContinuationService(
     public override void Dispose()
     {
         redis.Subscriber.Unsubscribe(redis.Keys.WakeChannel, Hear, CommandFlags.FireAndForget);
+        redis.Connection.ConnectionRestored -= LookAgain;
         base.Dispose();
         wake.Dispose();
     }
@@ -28,6 +29,7 @@ internal sealed partial class ContinuationService(
     {
         await Task.Yield();
         redis.Subscriber.Subscribe(redis.Keys.WakeChannel, Hear, CommandFlags.FireAndForget);
+        redis.Connection.ConnectionRestored += LookAgain;
         while (!stoppingToken.IsCancellationRequested)
         {
             StartDue();
@@ -51,8 +53,15 @@ internal sealed partial class ContinuationService(
 
     private void Hear(RedisChannel channel, RedisValue message)
     {
-        if (message != "continuations")
-            return;
+        if (message == "continuations")
+            Wake();
+    }
+
+    // What was published meanwhile is lost.
+    private void LookAgain(object? sender, EventArgs change) => Wake();
+
+    private void Wake()
+    {
         lock (wake)
         {
             if (wake.CurrentCount == 0)

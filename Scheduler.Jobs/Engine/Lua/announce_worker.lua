@@ -8,8 +8,8 @@
 -- include: shared
 
 local key = P .. 'server:' .. ARGV[2]
-if not (is_type(key, 'hash') and is_type(P .. 'servers', 'set')) then return bad_key('servers') end
-redis.call('HSET', key, 'Heartbeat', now, unpack(ARGV, 3))
-redis.call('HSETNX', key, 'StartedAt', now)
-redis.call('SADD', P .. 'servers', ARGV[2])
-return redis.call('HEXISTS', key, 'Drain')
+local known = redis.pcall('HMGET', key, 'StartedAt', 'Drain')
+-- The first write, which fails as a whole where its key is of another type.
+if known.err or type(redis.pcall('SADD', P .. 'servers', ARGV[2])) ~= 'number' then return bad_key('servers') end
+redis.call('HSET', key, 'StartedAt', known[1] or NOW, 'Heartbeat', NOW, unpack(ARGV, 3))
+return known[2] and 1 or 0
