@@ -9,6 +9,7 @@ namespace Scheduler.Jobs.Dispatching;
 internal sealed class JobSlots(int capacity, TimeProvider time)
 {
     private static readonly TimeSpan Ahead = TimeSpan.FromMilliseconds(20);
+    private const int MostAhead = 2 * ClaimStore.MaxBatch;
     private static readonly TimeSpan ShortestMeasure = TimeSpan.FromMilliseconds(5);
 
     private readonly WakeSignal freed = new(time);
@@ -61,7 +62,7 @@ internal sealed class JobSlots(int capacity, TimeProvider time)
         if (elapsed < ShortestMeasure)
             return;
         var now = Volatile.Read(ref ended);
-        SetAhead((int)Math.Min(ClaimStore.MaxBatch, unchecked(now - measuredEnded) * (Ahead / elapsed)));
+        SetAhead((int)Math.Min(MostAhead, unchecked(now - measuredEnded) * (Ahead / elapsed)));
         (measuredEnded, measuredAt) = (now, time.GetTimestamp());
     }
 

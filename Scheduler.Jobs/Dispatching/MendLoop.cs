@@ -6,8 +6,8 @@ using Scheduler.Jobs.Hosting;
 namespace Scheduler.Jobs.Dispatching;
 
 /// <summary>
-/// Looks whether every job is where its state says: at the start, when the store was away, when a renewal found its lease entry
-/// gone, and every few minutes. On a sound store it changes nothing.
+/// Looks whether every job is where its state says: soon after the start, when the store was away, when a renewal found its lease
+/// entry gone, and every few minutes. On a sound store it changes nothing.
 /// </summary>
 internal sealed partial class MendLoop(
     JobMender mender, RedisClient redis, WorkerSignals signals, IOptions<WorkerOptions> options, ResilientLoop loop, TimeProvider time,
@@ -15,8 +15,13 @@ internal sealed partial class MendLoop(
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(5);
 
+    // A worker that has just started has better things to do.
+    private static readonly TimeSpan AfterStart = TimeSpan.FromSeconds(15);
+
     // All workers hear of the same doubt; they need not look at the same instant, nor one after another without a pause.
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
+
+    private TimeSpan untilNext = AfterStart;
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -33,14 +38,15 @@ internal sealed partial class MendLoop(
 
     private async Task MendOnceAsync(CancellationToken stopping)
     {
-        var mended = await mender.MendAsync(options.Value.Lease, stopping);
-        if (mended > 0)
-        {
-            LogMended(mended);
-            signals.Claimable.Set();
-        }
-        await signals.Doubt.WaitAsync(LookEvery, stopping);
+        await signals.Doubt.WaitAsync(untilNext, stopping);
+        untilNext = TimeSpan.Zero; // as long as it has not been done
         await Task.Delay(LongestPause * (0.25 + (0.75 * random.NextDouble())), time, stopping);
+        var mended = await mender.MendAsync(options.Value.Lease, stopping);
+        untilNext = LookEvery;
+        if (mended == 0)
+            return;
+        LogMended(mended);
+        signals.Claimable.Set();
     }
 
     private void Doubt(object? sender, EventArgs change) => signals.Doubt.Set();

@@ -94,13 +94,18 @@ internal sealed class ClaimStore(RedisClient redis)
 
     private static RedisValue[] ArgumentsOf(IReadOnlyList<JobOutcome> outcomes)
     {
-        List<RedisValue> arguments = new((outcomes.Count * 5) + 8) { outcomes.Count };
+        List<RedisValue> arguments = new((outcomes.Count * 3) + 8) { outcomes.Count };
         JobRecord? told = null;
-        foreach (var outcome in outcomes)
+        for (var i = 0; i < outcomes.Count;)
         {
-            if (outcome is JobOutcome.Succeeded { Claimed: { } job } && !TellsTheSame(told, job))
+            if (outcomes[i] is JobOutcome.Succeeded { Claimed: { } job } && !TellsTheSame(told, job))
                 AppendFacts(arguments, told = job);
-            Append(arguments, outcome);
+            var plain = CountPlain(outcomes, i);
+            if (plain > 0)
+                AppendPlain(arguments, outcomes, i, plain);
+            else
+                Append(arguments, outcomes[i]);
+            i += Math.Max(plain, 1);
         }
         return [.. arguments];
     }
@@ -110,12 +115,13 @@ internal sealed class ClaimStore(RedisClient redis)
         if (reply.Length == 0)
             return [];
         var start = $"{(string)reply[0]!} {request.WorkerId}";
-        var claimed = new ClaimedJob[reply.Length / 3];
+        var fence = (long)reply[1];
+        var claimed = new ClaimedJob[(reply.Length / 2) - 1];
         for (var i = 0; i < claimed.Length; i++)
         {
-            var at = (i * 3) + 1;
-            var (job, lost) = JobHash.ReadClaimed((string)reply[at]!, reply[at + 2], start);
-            claimed[i] = new ClaimedJob(job, (long)reply[at + 1], IsSuspect: lost >= 2);
+            var at = (i * 2) + 2;
+            var (job, lost) = JobHash.ReadClaimed((string)reply[at]!, reply[at + 1], start);
+            claimed[i] = new ClaimedJob(job, fence, IsSuspect: lost >= 2);
         }
         return claimed;
     }
@@ -127,6 +133,28 @@ internal sealed class ClaimStore(RedisClient redis)
     private static bool TellsTheSame(JobRecord? told, JobRecord job) =>
         told is not null && told.Type == job.Type && told.Queue == job.Queue && told.Attempt == job.Attempt
         && told.RecurringId == job.RecurringId && told.Tags.SequenceEqual(job.Tags);
+
+    /// <summary>How many successes without a result, of one claim and of jobs that tell the same, begin at <paramref name="from"/>.</summary>
+    private static int CountPlain(IReadOnlyList<JobOutcome> outcomes, int from)
+    {
+        if (outcomes[from] is not JobOutcome.Succeeded { Claimed: { } told } first)
+            return 0;
+        var to = from;
+        while (to < outcomes.Count && outcomes[to] is JobOutcome.Succeeded { ResultJson: null or "", Claimed: { } job } next
+            && next.Fence == first.Fence && TellsTheSame(told, job))
+            to++;
+        return to - from;
+    }
+
+    private static void AppendPlain(List<RedisValue> arguments, IReadOnlyList<JobOutcome> outcomes, int from, int count)
+    {
+        arguments.AddRange(["C", outcomes[from].Fence, count]);
+        for (var i = from; i < from + count; i++)
+        {
+            arguments.Add(outcomes[i].JobId);
+            arguments.Add(Ms(((JobOutcome.Succeeded)outcomes[i]).Duration));
+        }
+    }
 
     private static void Append(List<RedisValue> arguments, JobOutcome outcome)
     {

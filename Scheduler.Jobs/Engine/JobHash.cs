@@ -30,16 +30,18 @@ internal sealed class JobHash
     }
 
     /// <summary>A job that was claimed just now; its hash is from before the claim.</summary>
-    /// <param name="flat">The name/value list that a script returns.</param>
+    /// <param name="told">The hash as a name/value list; or, where there is nothing else in it, the text of its call.</param>
     /// <param name="start">The start as the claim wrote it.</param>
-    public static (JobRecord Job, int Lost) ReadClaimed(string id, RedisResult flat, string start)
+    public static (JobRecord Job, int Lost) ReadClaimed(string id, RedisResult told, string start)
     {
         var hash = new JobHash();
         var lost = 0;
-        for (var i = 0; i < flat.Length; i += 2)
+        if (told.Resp2Type != ResultType.Array)
+            hash.call.Take(JobFields.Call, (RedisValue)told);
+        for (var i = 0; i < told.Length; i += 2)
         {
-            if (ReferenceEquals(hash.Take((RedisValue)flat[i], (RedisValue)flat[i + 1]), JobFields.Lost))
-                lost = (int)flat[i + 1];
+            if (ReferenceEquals(hash.Take((RedisValue)told[i], (RedisValue)told[i + 1]), JobFields.Lost))
+                lost = (int)told[i + 1];
         }
         hash.state = JobStates.Processing;
         hash.start = start;

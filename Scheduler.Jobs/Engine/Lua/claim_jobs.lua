@@ -10,7 +10,8 @@
 -- ARGV[7]  most jobs of each group of limited types to take, as '2,4'
 -- ARGV[8]  the groups (isolated types, CPU-bound ones), as 'a,b;c'; beyond their number jobs are set aside for whoever has room
 -- ARGV[9+] queues in the order to take from
--- reply    {instant of the claim (ms), then for each job: id, fence, hash as a flat list (as it was before the claim)}; {} = none
+-- reply    {instant of the claim (ms), fence of all its jobs, then for each: id, hash (as it was before the claim)}; {} = none
+--          A hash is a flat list; that of a job which is nothing but its call is the call's text.
 -- Twice?   the second call claims other jobs; what a lost reply claimed is returned by its lease.
 -- include: shared
 -- include: expiry
@@ -20,7 +21,7 @@ if not (is_type(P .. 'leases', 'zset') and is_type(P .. 'events', 'zset')) then 
 
 local call, pcall = redis.call, redis.pcall
 local deadline, start = string.format('%d', now + lease), NOW .. ' ' .. ARGV[2]
-local reply, leases, count, fence, full = { NOW }, {}, 0, nil, false
+local reply, leases, count, full = { NOW, '' }, {}, 0, false
 
 local runnable, group_of, room, groups = {}, {}, {}, 0
 for most in string.gmatch(ARGV[7], '%d+') do room[#room + 1] = tonumber(most) end
@@ -61,15 +62,16 @@ local function park(queue, id, contract)
   end
 end
 
--- Tokens are drawn for a whole claim at once; those it does not need are never used. The clock (µs) is their floor, so that
--- they grow even where a server, or a replica that took over, has forgotten its last second.
-local function next_fence()
+-- The fencing token of all jobs of this claim: a job's next claim is another one. The clock (µs) is its floor, so that tokens
+-- grow even where a server, or a replica that took over, has forgotten its last second.
+local fence
+local function draw_fence()
   if not fence then
-    fence = math.max(tonumber(call('GET', P .. 'fence') or 0), tonumber(clock[1]) * 1000000 + tonumber(clock[2]))
-    call('SET', P .. 'fence', string.format('%.0f', fence + max))
+    local last = math.max(tonumber(call('GET', P .. 'fence') or 0), tonumber(clock[1]) * 1000000 + tonumber(clock[2]))
+    fence = string.format('%.0f', last + 1)
+    call('SET', P .. 'fence', fence)
   end
-  fence = fence + 1
-  return string.format('%.0f', fence)
+  return fence
 end
 
 local function kind_of(job)
@@ -80,10 +82,19 @@ local function kind_of(job)
   return expression_name(string.match(call, '^[^\n]*\n\n([^\n]*)\n([^\n]*)'))
 end
 
+-- What the worker is told of a job. Most have no field but their state and their call: one text crosses quicker than a list.
+local function told(flat, job)
+  local pieces = #flat / 2 - 1
+  if not job.Call or not job[CALL[pieces]] then return flat end
+  local call = job.Call
+  for i = 2, pieces do call = call .. job[CALL[i]] end
+  return call
+end
+
 local function take(id, key, flat, job)
   if INDEXED then index_start(job, ARGV[2]) end
   if job.ExpiresAt then forget_expiry(id) end
-  local token, attempt = next_fence(), string.format('%d', (job.Attempt or 0) + 1)
+  local token, attempt = fence or draw_fence(), job.Attempt and string.format('%d', job.Attempt + 1) or '1'
   local history = job.Start and whole_history(job.History, job.Start)
   if history ~= (job.Start and job.History) then
     call('HSET', key, 'State', 'Processing', 'Fence', token, 'Attempt', attempt, 'Start', start, 'History', history)
@@ -95,8 +106,8 @@ local function take(id, key, flat, job)
   if group then room[group] = room[group] - 1 end
   count = count + 1
   leases[count * 2 - 1], leases[count * 2] = deadline, id
-  local at = count * 3
-  reply[at - 1], reply[at], reply[at + 1] = id, token, flat
+  local at = count * 2
+  reply[at + 1], reply[at + 2] = id, told(flat, job)
   full = count >= max
 end
 
@@ -106,7 +117,8 @@ local function consider(queue, id, is_aside)
   local key = P .. 'job:' .. id
   local flat = pcall('HGETALL', key)
   if flat.err or #flat == 0 then return true end
-  local job = { id = id }
+  -- With room for the fields of a plain job: a table that grows step by step is made anew each time.
+  local job = { id = id, contract = nil, State = nil, Call = nil, Call1 = nil, Queue = nil, Tags = nil, RunAt = nil }
   for i = 1, #flat, 2 do job[flat[i]] = flat[i + 1] end
   if not is_waiting(job) then return true end
   job.contract = contract_of(job.Call)
@@ -170,4 +182,5 @@ if count > 0 then call('ZADD', P .. 'leases', unpack(leases)) end
 write_counts()
 publish_events()
 if count == 0 then return {} end
+reply[2] = fence
 return reply

@@ -2,9 +2,10 @@
 -- KEYS[1]  {prefix}tx
 -- ARGV[1]  prefix
 -- ARGV[2]  number of outcomes; then for each: kind, its arguments
---          J  type, queue, tags (JSON), attempt, recurring id or ''   no outcome: what the claim told of the jobs of all S that follow
---          S  id, fence, duration (ms), result (JSON or '')
---          T  as S, but the job's own fields are read, not what J told
+--          J  type, queue, tags (JSON), attempt, recurring id or ''   no outcome: what the claim told of the jobs of all C and S that follow
+--          C  fence, number, then for each job id, duration (ms)      successes without a result, of one claim
+--          S  id, fence, duration (ms), result (JSON)
+--          T  id, fence, duration (ms), result (JSON or '')           the job's own fields are read, not what J told
 --          R  id, fence, error (JSON), delay (ms), reason     spends the attempt
 --          F  id, fence, error (JSON), duration (ms), reason  spends the attempt
 --          D  id, fence, error (JSON), delay (ms), error of the quarantine (JSON)   its child process died: spends nothing;
@@ -16,11 +17,13 @@
 -- Twice?   2 for each.
 -- include: shared
 
-local COUNT = { J = 5, S = 4, T = 4, R = 5, F = 5, N = 4, H = 3, D = 5, K = 5 }
+local COUNT = { T = 4, R = 5, F = 5, N = 4, H = 3, D = 5, K = 5 }
 if not (is_type(P .. 'leases', 'zset') and is_type(P .. 'final:Succeeded', 'zset') and is_type(P .. 'final:Failed', 'zset')
     and is_type(P .. 'schedule', 'zset') and is_type(P .. 'events', 'zset')) then
   return bad_key('leases, final:Succeeded, final:Failed, schedule or events')
 end
+
+local ARGV, call, pcall = ARGV, redis.call, redis.pcall
 
 local function some(text) return text ~= '' and text or nil end
 
@@ -52,8 +55,6 @@ local write = {
   K = mourn,
 }
 
-write.S = write.T
-
 local function complete(at)
   local job = load_job(ARGV[at + 1])
   if not job or job.Fence ~= ARGV[at + 2] then return 0 end
@@ -64,38 +65,47 @@ end
 
 -- The common case: what the event says comes from the caller, so three fields are read, and the indexes are written once for all.
 local ids, final, facts = {}, {}, nil
-local function succeed(at)
-  local id = ARGV[at + 1]
+local function succeed(id, fence, duration, result)
   local key = P .. 'job:' .. id
-  local held = redis.pcall('HMGET', key, 'State', 'Fence', 'Continuations')
-  if held.err or held[2] ~= ARGV[at + 2] then return 0 end
+  local held = pcall('HMGET', key, 'State', 'Fence', 'Continuations')
+  if held.err or held[2] ~= fence then return 0 end
   if held[1] ~= 'Processing' then return 2 end
-  if held[3] or #id == 36 then return complete(at) end
-  local result = some(ARGV[at + 4])
+  if held[3] or #id == 36 then
+    finish_job(load_job(id), 'Succeeded', nil, result, nil, duration)
+    return 1
+  end
   if result then
-    redis.call('HSET', key, 'State', 'Succeeded', 'End', NOW, 'Result', result)
+    call('HSET', key, 'State', 'Succeeded', 'End', NOW, 'Result', result)
   else
-    redis.call('HSET', key, 'State', 'Succeeded', 'End', NOW)
+    call('HSET', key, 'State', 'Succeeded', 'End', NOW)
   end
   if INDEXED then index_state(id, 'Processing', 'Succeeded') end
-  note_end(facts[2], now - tonumber(ARGV[at + 3]))
+  note_end(facts[2], now - duration)
   local count = #ids + 1
   ids[count] = id
   final[count * 2 - 1], final[count * 2] = NOW, id
   if facts[5] then run_ended({ id = id, Queue = facts[2], Attempt = facts[4], RecurringId = facts[5] }, 'Succeeded') end
-  emit_of('job.succeeded', id, facts[1], facts[2], facts[3], facts[4], facts[5], 'Succeeded', end_details(ARGV[at + 3], result))
+  emit_of('job.succeeded', id, facts[1], facts[2], facts[3], facts[4], facts[5], 'Succeeded', end_details(duration, result))
   return 1
 end
 
-local reply, at = {}, 3
-while #reply < tonumber(ARGV[2]) do
+local reply, at, outcomes = {}, 3, tonumber(ARGV[2])
+while #reply < outcomes do
   local kind = ARGV[at]
   if kind == 'J' then
     facts = { ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], some(ARGV[at + 5]) }
+    at = at + 6
+  elseif kind == 'C' then
+    local fence, last = ARGV[at + 1], at + 2 * ARGV[at + 2] + 2
+    for i = at + 3, last, 2 do reply[#reply + 1] = succeed(ARGV[i], fence, ARGV[i + 1]) end
+    at = last + 1
+  elseif kind == 'S' then
+    reply[#reply + 1] = succeed(ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4])
+    at = at + 5
   else
-    reply[#reply + 1] = (kind == 'S' and succeed or complete)(at)
+    reply[#reply + 1] = complete(at)
+    at = at + COUNT[kind] + 1
   end
-  at = at + COUNT[kind] + 1
 end
 if #ids > 0 then
   redis.call('ZREM', P .. 'leases', unpack(ids))

@@ -60,10 +60,23 @@ local function mend(id, state, queue, run_at, fence)
   return 0
 end
 
+-- Whatever stands in one of these is where it belongs: keys get lost, but scripts move a job as a whole. So most jobs need not be read.
+local function in_none_of(indexes, ids)
+  for _, index in ipairs(indexes) do
+    if #ids == 0 then return ids end
+    local scores, others = redis.call('ZMSCORE', P .. index, unpack(ids)), {}
+    for i = 1, #ids do
+      if not scores[i] then others[#others + 1] = ids[i] end
+    end
+    ids = others
+  end
+  return ids
+end
+
 local mended = 0
-for i = 3, #ARGV do
-  local values = redis.pcall('HMGET', job_key(ARGV[i]), 'State', 'Queue', 'RunAt', 'Fence')
-  if not values.err and values[1] then mended = mended + mend(ARGV[i], values[1], values[2] or 'default', values[3], values[4]) end
+for _, id in ipairs(in_none_of({ 'final:Succeeded', 'leases', 'schedule', 'final:Failed', 'final:Deleted' }, { unpack(ARGV, 3) })) do
+  local values = redis.pcall('HMGET', job_key(id), 'State', 'Queue', 'RunAt', 'Fence')
+  if not values.err and values[1] then mended = mended + mend(id, values[1], values[2] or 'default', values[3], values[4]) end
 end
 for state, members in pairs(ended) do mended = mended + redis.call('ZADD', P .. 'final:' .. state, 'NX', unpack(members)) end
 return mended

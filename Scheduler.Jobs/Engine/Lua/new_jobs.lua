@@ -151,8 +151,9 @@ local function emit_enqueued(g)
   for i = 1, #g.fields, 2 do
     if g.fields[i] == 'Tags' then tags = g.fields[i + 1] end
   end
+  if some(g.contract) then return emit_all('job.enqueued', g.ids, g.contract, g.queue, tags, 0, g.recurring, state) end
   for i = 1, #g.ids do
-    local kind = some(g.contract) or expression_name(string.match(g.rests[i], '^([^\n]*)\n([^\n]*)'))
+    local kind = expression_name(string.match(g.rests[i], '^([^\n]*)\n([^\n]*)'))
     emit_of('job.enqueued', g.ids[i], kind, g.queue, tags, 0, g.recurring, state)
   end
 end

@@ -95,21 +95,40 @@ local function emit_of(name, id, kind, queue, tags, attempt, recurring, state, e
   g.ids[count] = id
   if extra then g.extras[count] = extra end
 end
+-- The same for many jobs that share all of it.
+local function emit_all(name, ids, kind, queue, tags, attempt, recurring, state)
+  if #ids == 0 then return end
+  emit_of(name, ids[1], kind, queue, tags, attempt, recurring, state)
+  local group, extra = open_group.ids, open_group.extras and open_group.extras[#open_group.extras]
+  for i = 2, #ids do
+    group[#group + 1] = ids[i]
+    if extra then open_group.extras[#group] = extra end
+  end
+  event_count = event_count + #ids - 1
+end
 local function emit(name, job, state, extra)
   emit_of(name, job.id, job.Contract or type_of(job), job.Queue or 'default', job.Tags or '[]', job.Attempt or 0, job.RecurringId, state, extra)
 end
 
--- Neighbours that differ only in their job share one object: {"event":..,"jobIds":[..],..,"each":[{..},..]}; a single one has
--- "jobId" and its further members inline. One object for a batch of starts costs a twentieth of one for each.
+local function all_equal(texts)
+  for i = 2, #texts do
+    if texts[i] ~= texts[1] then return false end
+  end
+  return true
+end
+
+-- Neighbours that differ only in their job share one object: {"event":..,"jobIds":[..],..,"each":[{..},..]}; further members that
+-- are the same for all, or those of a single job, which has "jobId", are inline. One object for a batch of starts costs a twentieth
+-- of one for each.
 local function render_group(g)
   if g.raw then return g.raw end
   local shared = ',"type":' .. quote(g.kind) .. ',"queue":"' .. g.queue .. '","state":"' .. LOWER[g.state] .. '","at":' .. NOW ..
     ',"attempt":' .. g.attempt .. ',"tags":' .. g.tags
-  if #g.ids == 1 then
-    return '{"event":"' .. g.name .. '","jobId":"' .. g.ids[1] .. '"' .. shared .. (g.extras and ',' .. g.extras[1] or '') .. '}'
-  end
-  return '{"event":"' .. g.name .. '","jobIds":["' .. table.concat(g.ids, '","') .. '"]' .. shared ..
-    (g.extras and ',"each":[{' .. table.concat(g.extras, '},{') .. '}]' or '') .. '}'
+  if not g.extras then shared = shared .. '}'
+  elseif all_equal(g.extras) then shared = shared .. ',' .. g.extras[1] .. '}'
+  else shared = shared .. ',"each":[{' .. table.concat(g.extras, '},{') .. '}]}' end
+  if #g.ids == 1 then return '{"event":"' .. g.name .. '","jobId":"' .. g.ids[1] .. '"' .. shared end
+  return '{"event":"' .. g.name .. '","jobIds":["' .. table.concat(g.ids, '","') .. '"]' .. shared
 end
 
 local function render_events()

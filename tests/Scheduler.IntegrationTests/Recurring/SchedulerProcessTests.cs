@@ -28,12 +28,11 @@ public sealed class SchedulerProcessTests(RedisServerFixture server)
             await FirstFiringAsync(recurring, "warm");
             string[] ids = [.. Enumerable.Range(0, Schedules).Select(i => $"s{i:00}")];
             var first = await PutAsync(recurring, ids);
-            var restarts = await DisturbAsync(recurring, processes, seed: Environment.TickCount);
+            await DisturbAsync(recurring, processes, seed: Environment.TickCount);
             var last = await SettleAsync(recurring, ids);
 
             foreach (var id in ids)
                 Assert.Equal(Expected(first, last), (await recurring.RunsAsync(id)).Select(r => r.ScheduledFor!.Value).Where(i => i <= last));
-            Assert.True(restarts >= 2, "nothing was killed");
         }
         finally
         {
@@ -72,7 +71,7 @@ public sealed class SchedulerProcessTests(RedisServerFixture server)
     }
 
     /// <summary>Kills one and starts another, stops one for a while, or stops all as an instant comes.</summary>
-    private async Task<int> DisturbAsync(RecurringHarness recurring, List<RunningProcess> processes, int seed)
+    private async Task DisturbAsync(RecurringHarness recurring, List<RunningProcess> processes, int seed)
     {
         var random = new Random(seed);
         var restarts = 0;
@@ -80,7 +79,8 @@ public sealed class SchedulerProcessTests(RedisServerFixture server)
         while (Time.GetUtcNow() < end)
         {
             var victim = random.Next(Processes);
-            var what = random.Next(4);
+            // Two are killed before anything is left to chance.
+            var what = restarts < 2 ? 1 : random.Next(4);
             if (what == 0)
             {
                 await StopAllAtAnInstantAsync(processes, random);
@@ -100,7 +100,6 @@ public sealed class SchedulerProcessTests(RedisServerFixture server)
             }
             await Task.Delay(random.Next(20, 300), Token);
         }
-        return restarts;
     }
 
     /// <summary>Whichever of them fires is stopped while it sends, or waits for the answer.</summary>
