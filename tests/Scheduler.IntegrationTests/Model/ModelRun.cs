@@ -82,10 +82,13 @@ internal sealed partial class ModelRun(EngineHarness engine)
         string[] from = choice / 20 % 2 == 0 ? Queues : [.. Queues.Reverse()];
         var claimed = await engine.ClaimAsync(max, allowSuspect: allowSuspect, lease: Long, queues: from);
         Assert.Equal(model.Claim(max, from, allowSuspect), claimed.Select(c => c.Job.Id));
+        if (claimed.Count == 0)
+            return;
+        var fence = Assert.Single(claimed.Select(c => c.Fence).Distinct());
+        Assert.True(fence > lastFence, "A fencing token did not grow.");
+        lastFence = fence;
         foreach (var claim in claimed)
         {
-            Assert.True(claim.Fence > lastFence, "A fencing token did not grow.");
-            lastFence = claim.Fence;
             model.NoteFence(claim.Job.Id, claim.Fence);
             var job = model.Jobs.Single(j => j.Id == claim.Job.Id);
             Assert.Equal((job.Attempt, job.Lost >= JobModel.SuspectAfter), (claim.Job.Attempt, claim.IsSuspect));

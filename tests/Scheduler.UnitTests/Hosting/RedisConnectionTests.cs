@@ -13,7 +13,6 @@ public sealed class RedisConnectionTests
 
         Assert.False(options.AbortOnConnectFail);
         Assert.Same(BacklogPolicy.FailFast, options.BacklogPolicy);
-        Assert.True(options.HeartbeatConsistencyChecks);
         Assert.Equal(2_000, options.ConnectTimeout);
     }
 
