@@ -128,11 +128,11 @@ internal sealed class ClaimStore(RedisClient redis)
 
     // What the event of a success says of its job, once for all neighbours of which it is true.
     private static void AppendFacts(List<RedisValue> arguments, JobRecord job) =>
-        arguments.AddRange(["J", job.Type, job.Queue, job.Tags.Count == 0 ? "[]" : JsonSerializer.Serialize(job.Tags), job.Attempt, job.RecurringId ?? ""]);
+        arguments.AddRange(["J", job.Type, job.Queue, job.Tags.Count == 0 ? "[]" : JsonSerializer.Serialize(job.Tags), job.Attempt]);
 
     private static bool TellsTheSame(JobRecord? told, JobRecord job) =>
         told is not null && told.Type == job.Type && told.Queue == job.Queue && told.Attempt == job.Attempt
-        && told.RecurringId == job.RecurringId && told.Tags.SequenceEqual(job.Tags);
+        && told.Tags.SequenceEqual(job.Tags);
 
     /// <summary>How many successes without a result, of one claim and of jobs that tell the same, begin at <paramref name="from"/>.</summary>
     private static int CountPlain(IReadOnlyList<JobOutcome> outcomes, int from)
@@ -141,18 +141,22 @@ internal sealed class ClaimStore(RedisClient redis)
             return 0;
         var to = from;
         while (to < outcomes.Count && outcomes[to] is JobOutcome.Succeeded { ResultJson: null or "", Claimed: { } job } next
-            && next.Fence == first.Fence && TellsTheSame(told, job))
+            && next.Fence == first.Fence && (job.RecurringId is null) == (told.RecurringId is null) && TellsTheSame(told, job))
             to++;
         return to - from;
     }
 
     private static void AppendPlain(List<RedisValue> arguments, IReadOnlyList<JobOutcome> outcomes, int from, int count)
     {
-        arguments.AddRange(["C", outcomes[from].Fence, count]);
+        var areRuns = ((JobOutcome.Succeeded)outcomes[from]).Claimed!.RecurringId is not null;
+        arguments.AddRange([areRuns ? "P" : "C", outcomes[from].Fence, count]);
         for (var i = from; i < from + count; i++)
         {
-            arguments.Add(outcomes[i].JobId);
-            arguments.Add(Ms(((JobOutcome.Succeeded)outcomes[i]).Duration));
+            var success = (JobOutcome.Succeeded)outcomes[i];
+            arguments.Add(success.JobId);
+            arguments.Add(Ms(success.Duration));
+            if (areRuns)
+                arguments.Add(success.Claimed!.RecurringId);
         }
     }
 
@@ -161,7 +165,8 @@ internal sealed class ClaimStore(RedisClient redis)
         RedisValue id = outcome.JobId, fence = outcome.Fence;
         arguments.AddRange(outcome switch
         {
-            JobOutcome.Succeeded o => [o.Claimed is null ? "T" : "S", id, fence, Ms(o.Duration), o.ResultJson ?? ""],
+            JobOutcome.Succeeded { Claimed: { } job } o => ["S", id, fence, Ms(o.Duration), o.ResultJson ?? "", job.RecurringId ?? ""],
+            JobOutcome.Succeeded o => ["T", id, fence, Ms(o.Duration), o.ResultJson ?? ""],
             JobOutcome.Retried o => ["R", id, fence, Json(o.Error), Ms(o.Delay), o.Error.Message],
             JobOutcome.Failed o => ["F", id, fence, Json(o.Error), Ms(o.Duration), o.Error.Message],
             JobOutcome.Snoozed o => ["N", id, fence, o.Reason, Ms(o.Delay)],

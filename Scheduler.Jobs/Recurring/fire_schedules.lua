@@ -15,18 +15,18 @@
 -- include: recurring_shared
 -- include: new_jobs
 
-local call = redis.call
+local call, pcall, ARGV = redis.call, redis.pcall, ARGV
 local at = 3
-local function take()
-  at = at + 1
-  return ARGV[at - 1]
-end
 
 -- What all schedules of this call are, and the keys of all jobs.
 local firings, ids, keys = {}, {}, {}
 local function take_firing(shape)
-  local firing = { shape = shape, id = take(), guard = take(), next = take(), error = take(), mark = take(), jobs = {} }
-  for i = 1, tonumber(take()) do
+  local firing = {
+    shape = shape, id = ARGV[at], guard = ARGV[at + 1], next = ARGV[at + 2], error = ARGV[at + 3], mark = ARGV[at + 4], jobs = {},
+  }
+  local jobs = tonumber(ARGV[at + 5])
+  at = at + 6
+  for i = 1, jobs do
     firing.jobs[i] = { instant = ARGV[at], id = ARGV[at + 1], rest = ARGV[at + 2] }
     keys[#keys + 1] = P .. 'job:' .. ARGV[at + 1]
     at = at + 3
@@ -38,11 +38,13 @@ end
 local function take_shape()
   local shape
   shape, at = read_group(at)
-  shape.overlap = take()
+  shape.overlap = ARGV[at]
+  local schedules = tonumber(ARGV[at + 1])
+  at = at + 2
   for i = 1, #shape.fields, 2 do
     if shape.fields[i] == 'Tags' then shape.tags_text = shape.fields[i + 1] end
   end
-  for _ = 1, tonumber(take()) do take_firing(shape) end
+  for _ = 1, schedules do take_firing(shape) end
 end
 for _ = 1, tonumber(ARGV[2]) do take_shape() end
 if not is_type(SCHEDULES, 'zset') then return bad_key('recurring-jobs') end
@@ -130,8 +132,14 @@ end
 local function write_run(firing, job)
   local shape, key = firing.shape, P .. 'job:' .. job.id
   local flat = fields_of(shape)
-  if #job.rest <= shape.room and shape.contract ~= '' then
-    call('HSET', key, 'State', 'Enqueued', 'Call', shape.head .. job.rest, 'RecurringId', firing.id, 'ScheduledFor', job.instant, unpack(flat))
+  local head, rest, room = shape.head, job.rest, shape.room
+  if #rest <= room + 64 and shape.contract ~= '' then
+    if #rest <= room then
+      call('HSET', key, 'State', 'Enqueued', 'Call', head .. rest, 'RecurringId', firing.id, 'ScheduledFor', job.instant, unpack(flat))
+    else
+      call('HSET', key, 'State', 'Enqueued', 'Call', head .. string.sub(rest, 1, room), 'Call1', string.sub(rest, room + 1),
+        'RecurringId', firing.id, 'ScheduledFor', job.instant, unpack(flat))
+    end
     return
   end
   local own = { 'RecurringId', firing.id, 'ScheduledFor', job.instant, unpack(flat) }
@@ -140,7 +148,7 @@ local function write_run(firing, job)
     own[#own + 1] = 'RecurringJobId'
     own[#own + 1] = quote(firing.id)
   end
-  write_long(key, 'Enqueued', shape.head, job.rest, own)
+  write_long(key, 'Enqueued', head, rest, own)
 end
 
 local function kind_of(shape, job)
@@ -171,9 +179,9 @@ end
 
 -- The first write: where the key is of a foreign type it fails, and nothing was written.
 local function note_runs(firing)
-  local members = {}
-  for i, job in ipairs(firing.jobs) do members[i * 2 - 1], members[i * 2] = 0, job.id end
-  local noted = redis.pcall('ZADD', P .. 'runs:' .. firing.id, unpack(members))
+  local members = { 0, firing.jobs[1].id }
+  for i = 2, #firing.jobs do members[i * 2 - 1], members[i * 2] = 0, firing.jobs[i].id end
+  local noted = pcall('ZADD', P .. 'runs:' .. firing.id, unpack(members))
   return type(noted) ~= 'table' or not noted.err
 end
 
@@ -182,8 +190,30 @@ local function look_again(id)
   return -2
 end
 
+-- Schedules that fire together mostly fire together again.
+local score_texts = {}
+local function score_text(ms)
+  if not score_texts[ms] then score_texts[ms] = string.format('%.3f', tonumber(ms) / 1000) end
+  return score_texts[ms]
+end
+
+-- The usual case: one job, whatever became of the last one, and another instant to come.
+local function is_plain(firing)
+  return #firing.jobs == 1 and firing.shape.overlap == '' and firing.next ~= '' and firing.error == '' and firing.mark == ''
+end
+
+local function fire_plain(firing, runs)
+  local job, next = firing.jobs[1], firing.next
+  make(firing, job, 'run')
+  call('HSET', schedule_key(firing.id), 'LastExecution', job.instant, 'LastJobId', job.id, 'Runs', string.format('%d', runs + 1),
+    'NextAt', next, 'NextExecution', next)
+  move_later(firing.id, score_text(next))
+  return 1
+end
+
 local function fire(firing, runs)
   if #firing.jobs > 0 and not note_runs(firing) then return look_again(firing.id) end
+  if is_plain(firing) then return fire_plain(firing, runs) end
   local created, last, instant = 0, nil, nil
   for _, job in ipairs(firing.jobs) do
     local what = decide(firing)
@@ -203,7 +233,7 @@ local function fire(firing, runs)
   if firing.next ~= '' then
     set('NextAt', firing.next)
     set('NextExecution', firing.next)
-    move_later(firing.id, string.format('%.3f', tonumber(firing.next) / 1000))
+    move_later(firing.id, score_text(firing.next))
   else
     call('HDEL', key, 'NextAt', 'NextExecution')
     move_later(firing.id, -1)

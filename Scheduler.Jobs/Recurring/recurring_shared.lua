@@ -11,9 +11,12 @@ local LOOK = { 'Revision', 'Cron', 'TimeZoneId', 'Queue', 'Job', 'Misfire',
 local function schedule_key(id) return P .. 'recurring-job:' .. id end
 
 -- The index's score in ms, as text; '' = not in the index. Hangfire reads it as seconds, -1 = disabled.
+local score_as_ms = {}
 local function score_of(id, score)
   if score == nil then score = redis.call('ZSCORE', SCHEDULES, id) end
-  return score and string.format('%d', math.floor(tonumber(score) * 1000 + 0.5)) or ''
+  if not score then return '' end
+  if not score_as_ms[score] then score_as_ms[score] = string.format('%d', math.floor(tonumber(score) * 1000 + 0.5)) end
+  return score_as_ms[score]
 end
 
 -- A schedule as a caller sees it: {face, score, fields of LOOK from NextAt on...}, and its stamp. The face tells two definitions

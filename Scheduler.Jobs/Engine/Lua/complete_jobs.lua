@@ -2,9 +2,10 @@
 -- KEYS[1]  {prefix}tx
 -- ARGV[1]  prefix
 -- ARGV[2]  number of outcomes; then for each: kind, its arguments
---          J  type, queue, tags (JSON), attempt, recurring id or ''   no outcome: what the claim told of the jobs of all C and S that follow
+--          J  type, queue, tags (JSON), attempt                       no outcome: what the claim told of the jobs of all C, P and S that follow
 --          C  fence, number, then for each job id, duration (ms)      successes without a result, of one claim
---          S  id, fence, duration (ms), result (JSON)
+--          P  as C, and for each job the id of its schedule
+--          S  id, fence, duration (ms), result (JSON), recurring id or ''
 --          T  id, fence, duration (ms), result (JSON or '')           the job's own fields are read, not what J told
 --          R  id, fence, error (JSON), delay (ms), reason     spends the attempt
 --          F  id, fence, error (JSON), duration (ms), reason  spends the attempt
@@ -65,7 +66,7 @@ end
 
 -- The common case: what the event says comes from the caller, so three fields are read, and the indexes are written once for all.
 local ids, final, facts = {}, {}, nil
-local function succeed(id, fence, duration, result)
+local function succeed(id, fence, duration, result, recurring)
   local key = P .. 'job:' .. id
   local held = pcall('HMGET', key, 'State', 'Fence', 'Continuations')
   if held.err or held[2] ~= fence then return 0 end
@@ -84,8 +85,8 @@ local function succeed(id, fence, duration, result)
   local count = #ids + 1
   ids[count] = id
   final[count * 2 - 1], final[count * 2] = NOW, id
-  if facts[5] then run_ended({ id = id, Queue = facts[2], Attempt = facts[4], RecurringId = facts[5] }, 'Succeeded') end
-  emit_of('job.succeeded', id, facts[1], facts[2], facts[3], facts[4], facts[5], 'Succeeded', end_details(duration, result))
+  if recurring then run_ended({ id = id, Queue = facts[2], RecurringId = recurring }, 'Succeeded') end
+  emit_of('job.succeeded', id, facts[1], facts[2], facts[3], facts[4], recurring, 'Succeeded', end_details(duration, result))
   return 1
 end
 
@@ -93,15 +94,19 @@ local reply, at, outcomes = {}, 3, tonumber(ARGV[2])
 while #reply < outcomes do
   local kind = ARGV[at]
   if kind == 'J' then
-    facts = { ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], some(ARGV[at + 5]) }
-    at = at + 6
+    facts = { ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4] }
+    at = at + 5
   elseif kind == 'C' then
     local fence, last = ARGV[at + 1], at + 2 * ARGV[at + 2] + 2
     for i = at + 3, last, 2 do reply[#reply + 1] = succeed(ARGV[i], fence, ARGV[i + 1]) end
     at = last + 1
+  elseif kind == 'P' then
+    local fence, last = ARGV[at + 1], at + 3 * ARGV[at + 2] + 2
+    for i = at + 3, last, 3 do reply[#reply + 1] = succeed(ARGV[i], fence, ARGV[i + 1], nil, ARGV[i + 2]) end
+    at = last + 1
   elseif kind == 'S' then
-    reply[#reply + 1] = succeed(ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4])
-    at = at + 5
+    reply[#reply + 1] = succeed(ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], some(ARGV[at + 5]))
+    at = at + 6
   else
     reply[#reply + 1] = complete(at)
     at = at + COUNT[kind] + 1
