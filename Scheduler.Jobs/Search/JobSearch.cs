@@ -13,10 +13,7 @@ internal sealed class JobSearch(RedisClient redis, JobReader reader, TimeProvide
     private const int SmallState = 10_000;
 
     /// <summary>After this time a call hands out what it found, with a cursor: with the last look and the reading it stays under 100 ms.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(60);
-
-    /// <summary>As long as nothing is found a call goes on for this time: an empty page with a cursor helps nobody.</summary>
-    private static readonly TimeSpan PatienceWhileEmpty = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(70);
 
     public async Task<Page<JobRecord>> ListAsync(JobQuery query, CancellationToken cancellationToken)
     {
@@ -134,7 +131,7 @@ internal sealed class JobSearch(RedisClient redis, JobReader reader, TimeProvide
 
         public string Last => found[^1];
 
-        public bool IsOverTime => time.GetElapsedTime(start) > (found.Count == 0 ? PatienceWhileEmpty : Patience);
+        public bool IsOverTime => time.GetElapsedTime(start) > Patience;
 
         /// <summary>True where the page is full and more may follow.</summary>
         public bool Add(IReadOnlyCollection<string> ids)

@@ -8,6 +8,9 @@ public sealed class Chromium : IAsyncLifetime
     private const string HowToGet =
         "Needs Chromium: 'apt-get install chromium' (Debian), or set CHROMIUM_PATH to a Chromium or Chrome executable. .ci/run installs it.";
 
+    // Milliseconds. A machine that does other things takes its time to show a page.
+    private const int Patience = 30_000;
+
     private static readonly string[] UsualPlaces =
     [
         "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome",
@@ -27,7 +30,7 @@ public sealed class Chromium : IAsyncLifetime
         options ??= new BrowserNewContextOptions();
         options.BaseURL = site.ToString();
         var context = await browser!.NewContextAsync(options);
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(Patience);
         return new WatchedPage(await context.NewPageAsync(), site);
     }
 
@@ -38,6 +41,7 @@ public sealed class Chromium : IAsyncLifetime
         if (ExecutablePath is null)
             return;
         playwright = await Playwright.CreateAsync();
+        Assertions.SetDefaultExpectTimeout(Patience);
         browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = ExecutablePath,

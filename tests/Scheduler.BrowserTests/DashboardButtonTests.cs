@@ -75,7 +75,7 @@ public sealed class DashboardButtonTests(Chromium chromium, WebHost host)
         await host.WaitForStateAsync(id, "succeeded");
         await using var watched = await chromium.OpenAsync(host.Address);
         await watched.GotoAsync("/hangfire/jobs/details/" + id);
-        await watched.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Requeue" }).ClickAsync();
+        await watched.ClickAndReloadAsync(watched.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Requeue" }));
         await host.WaitForAsync(id, job => job.History.Count(state => state == "succeeded") == 2);
         await watched.GotoAsync("/hangfire/jobs/details/" + id);
         await watched.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Delete" }).ClickAsync();

@@ -59,7 +59,7 @@ public sealed class SchedulerPagesTests(Chromium chromium, WebHost host)
         await watched.Page.GetByText("Delete all matching…").ClickAsync();
         await Assertions.Expect(watched.Page.Locator(".sched-lead")).ToContainTextAsync("Delete 3 jobs");
         await watched.KeepScreenshotAsync("bulk-preview");
-        await watched.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Delete them" }).ClickAsync();
+        await watched.ClickAndReloadAsync(watched.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Delete them" }));
         await host.WaitForStateAsync(ids[0], "deleted");
 
         await watched.GotoAsync("/hangfire/bulk");

@@ -37,6 +37,14 @@ public sealed class WatchedPage : IAsyncDisposable
         Assert.Equal(200, answer?.Status);
     }
 
+    /// <summary>Clicks what makes the page load again, and waits until it has: a test that goes elsewhere meanwhile would cut that off.</summary>
+    public async Task ClickAndReloadAsync(ILocator button)
+    {
+        await Page.EvaluateAsync("window.isBeforeReload = true");
+        await button.ClickAsync();
+        await Page.WaitForFunctionAsync("() => !window.isBeforeReload && document.readyState === 'complete'");
+    }
+
     public async Task<bool> ScrollsSidewaysAsync() =>
         await Page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth");
 
