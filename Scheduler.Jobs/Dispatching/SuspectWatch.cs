@@ -6,7 +6,7 @@ namespace Scheduler.Jobs.Dispatching;
 /// </summary>
 internal sealed class SuspectWatch(TimeProvider time)
 {
-    private static readonly TimeSpan AloneFor = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AloneFor = TimeSpan.FromSeconds(2);
 
     private readonly WakeSignal ended = new(time);
     private volatile RunningJob? suspect;

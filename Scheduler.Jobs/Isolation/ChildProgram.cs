@@ -35,8 +35,6 @@ internal sealed class ChildProgram(IOptions<IsolationOptions> options)
         start.Environment[IsolatedChild.Variable] = nice.ToString(CultureInfo.InvariantCulture);
         // Many small processes: a heap for each core, as a web host has, would cost each of them far more than it gives.
         start.Environment["DOTNET_gcServer"] = "0";
-        // A worker compiles for a long life, a child for a quick start.
-        start.Environment["DOTNET_TieredCompilation"] = "1";
         return start;
     }
 
