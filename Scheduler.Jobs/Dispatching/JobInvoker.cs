@@ -64,6 +64,8 @@ internal sealed partial class JobInvoker(
     {
         JobLogCapture.Into(output);
         await using var scope = scopes.CreateAsyncScope();
+        // A job may wait long for a thread of a busy pool; what was told to stop meanwhile is not begun.
+        stop.ThrowIfCancellationRequested();
         return await attempt.Type.RunAsync(scope.ServiceProvider, attempt.Running.Job.Args, context, stop);
     }
 

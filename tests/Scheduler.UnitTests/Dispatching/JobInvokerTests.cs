@@ -134,6 +134,27 @@ public sealed class JobInvokerTests : IDisposable
     [Theory]
     [InlineData(StopReason.Cancelled, null)]
     [InlineData(StopReason.LeaseLost, null)]
+    [InlineData(StopReason.Shutdown, typeof(JobOutcome.HandedBack))]
+    [InlineData(StopReason.LeaseExpired, typeof(JobOutcome.HandedBack))]
+    internal async Task A_job_that_was_stopped_before_its_handler_began_is_not_begun(StopReason reason, Type? expected)
+    {
+        var running = Claims.Running();
+        running.Stop(reason);
+        var began = false;
+
+        var outcome = await RunAsync((_, _) =>
+        {
+            began = true;
+            return Task.FromResult<string?>(null);
+        }, running);
+
+        Assert.False(began);
+        Assert.Equal(expected, outcome?.GetType());
+    }
+
+    [Theory]
+    [InlineData(StopReason.Cancelled, null)]
+    [InlineData(StopReason.LeaseLost, null)]
     [InlineData(StopReason.Shutdown, typeof(JobOutcome.Succeeded))]
     [InlineData(StopReason.TimedOut, typeof(JobOutcome.Succeeded))]
     internal async Task A_handler_that_finishes_in_spite_of_its_stop_succeeds_where_it_may_speak(StopReason reason, Type? expected)
