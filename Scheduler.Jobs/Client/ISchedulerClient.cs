@@ -25,7 +25,8 @@ public interface ISchedulerClient
 
     /// <summary>Creates all the jobs or none: at most 10,000, which become visible at once.</summary>
     /// <returns>The jobs' ids in the order of <paramref name="jobs"/>.</returns>
-    /// <exception cref="InvalidJobException">A job breaks a rule; nothing was sent.</exception>
+    /// <remarks>Jobs are read from <paramref name="jobs"/> while those before them are on their way.</remarks>
+    /// <exception cref="InvalidJobException">A job breaks a rule; none was created.</exception>
     Task<IReadOnlyList<string>> EnqueueAllAsync(IEnumerable<JobRequest> jobs, CancellationToken cancellationToken);
 
     /// <summary>Creates all the jobs or none, once for each key.</summary>

@@ -3,7 +3,7 @@ using Scheduler.Jobs.Engine;
 namespace Scheduler.Jobs.Client;
 
 /// <inheritdoc cref="ISchedulerClient"/>
-internal sealed class SchedulerClient(JobRequestCheck check, JobStore jobs, JobEnds ends) : ISchedulerClient
+internal sealed class SchedulerClient(JobRequestCheck check, JobStore store, JobEnds ends) : ISchedulerClient
 {
     public async Task<string> EnqueueAsync(JobRequest job, CancellationToken cancellationToken) =>
         (await SendAsync([check.ToNewJob(job)], null, cancellationToken))[0];
@@ -14,13 +14,15 @@ internal sealed class SchedulerClient(JobRequestCheck check, JobStore jobs, JobE
         return (await SendAsync(one, ClientIdempotency.KeyFor(idempotencyKey, one), cancellationToken))[0];
     }
 
-    public Task<IReadOnlyList<string>> EnqueueAllAsync(IEnumerable<JobRequest> jobs, CancellationToken cancellationToken) =>
-        SendAsync(CheckAll(jobs), null, cancellationToken);
+    public async Task<IReadOnlyList<string>> EnqueueAllAsync(IEnumerable<JobRequest> jobs, CancellationToken cancellationToken) =>
+        IdsOf(await store.EnqueueAsMadeAsync(CheckEach(jobs), cancellationToken), null);
 
-    public Task<IReadOnlyList<string>> EnqueueAllAsync(IEnumerable<JobRequest> jobs, string idempotencyKey, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> EnqueueAllAsync(IEnumerable<JobRequest> jobs, string idempotencyKey, CancellationToken cancellationToken)
     {
-        var all = CheckAll(jobs);
-        return SendAsync(all, ClientIdempotency.KeyFor(idempotencyKey, all), cancellationToken);
+        var all = CheckEach(jobs).ToList();
+        if (all.Count == 0)
+            return [];
+        return await SendAsync(all, ClientIdempotency.KeyFor(idempotencyKey, all), cancellationToken);
     }
 
     public Task<JobEnd> WaitAsync(string id, CancellationToken cancellationToken)
@@ -29,22 +31,21 @@ internal sealed class SchedulerClient(JobRequestCheck check, JobStore jobs, JobE
         return ends.WaitAsync(id, cancellationToken);
     }
 
-    private List<NewJob> CheckAll(IEnumerable<JobRequest> requests)
+    private IEnumerable<NewJob> CheckEach(IEnumerable<JobRequest> requests)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        var all = requests.Select(check.ToNewJob).Take(JobStore.MaxBulk + 1).ToList();
-        return all.Count <= JobStore.MaxBulk ? all : throw new InvalidJobException($"At most {JobStore.MaxBulk} jobs go into one call; send several.");
+        return requests.Select((request, number) => number < JobStore.MaxBulk
+            ? check.ToNewJob(request)
+            : throw new InvalidJobException($"At most {JobStore.MaxBulk} jobs go into one call; send several."));
     }
 
-    private async Task<IReadOnlyList<string>> SendAsync(IReadOnlyList<NewJob> all, IdempotencyKey? key, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> SendAsync(IReadOnlyList<NewJob> all, IdempotencyKey? key, CancellationToken cancellationToken) =>
+        IdsOf(await store.EnqueueAsync(all, key, cancellationToken), key);
+
+    private static IReadOnlyList<string> IdsOf(EnqueueResult result, IdempotencyKey? key) => result switch
     {
-        if (all.Count == 0)
-            return [];
-        return await jobs.EnqueueAsync(all, key, cancellationToken) switch
-        {
-            EnqueueResult.Accepted accepted => accepted.Ids,
-            EnqueueResult.Replayed replayed => replayed.Ids,
-            _ => throw new IdempotencyKeyReusedException(key!.Key),
-        };
-    }
+        EnqueueResult.Accepted accepted => accepted.Ids,
+        EnqueueResult.Replayed replayed => replayed.Ids,
+        _ => throw new IdempotencyKeyReusedException(key!.Key),
+    };
 }

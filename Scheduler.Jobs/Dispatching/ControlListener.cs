@@ -29,6 +29,7 @@ internal sealed class ControlListener(
         await subscriber.SubscribeAsync(redis.Keys.WakeChannel, Wake);
         await subscriber.SubscribeAsync(redis.Keys.ControlChannel, Control);
         await subscriber.SubscribeAsync(redis.Keys.StockFetchChannel, WakeForStock);
+        redis.Connection.ConnectionRestored += LookEverywhere;
         listening.TrySetResult();
         try
         {
@@ -36,6 +37,7 @@ internal sealed class ControlListener(
         }
         finally
         {
+            redis.Connection.ConnectionRestored -= LookEverywhere;
             await subscriber.UnsubscribeAsync(redis.Keys.WakeChannel, Wake, CommandFlags.FireAndForget);
             await subscriber.UnsubscribeAsync(redis.Keys.ControlChannel, Control, CommandFlags.FireAndForget);
             await subscriber.UnsubscribeAsync(redis.Keys.StockFetchChannel, WakeForStock, CommandFlags.FireAndForget);
@@ -55,6 +57,14 @@ internal sealed class ControlListener(
 
     // A stock client names the job it has enqueued, but not the queue.
     private void WakeForStock(RedisChannel channel, RedisValue message) => signals.Claimable.Set();
+
+    // What was published while we were away is lost, and the store may have lost more.
+    private void LookEverywhere(object? sender, EventArgs change)
+    {
+        signals.Due.Set();
+        signals.Doubt.Set();
+        signals.Claimable.Set();
+    }
 
     private void Control(RedisChannel channel, RedisValue message)
     {

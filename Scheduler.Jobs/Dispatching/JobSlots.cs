@@ -8,8 +8,9 @@ namespace Scheduler.Jobs.Dispatching;
 /// </summary>
 internal sealed class JobSlots(int capacity, TimeProvider time)
 {
-    private static readonly TimeSpan Ahead = TimeSpan.FromMilliseconds(20);
     private const int MostAhead = 2 * ClaimStore.MaxBatch;
+
+    private static readonly TimeSpan Ahead = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan ShortestMeasure = TimeSpan.FromMilliseconds(5);
 
     private readonly WakeSignal freed = new(time);

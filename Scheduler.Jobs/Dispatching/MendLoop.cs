@@ -10,8 +10,8 @@ namespace Scheduler.Jobs.Dispatching;
 /// entry gone, and every few minutes. On a sound store it changes nothing.
 /// </summary>
 internal sealed partial class MendLoop(
-    JobMender mender, RedisClient redis, WorkerSignals signals, IOptions<WorkerOptions> options, ResilientLoop loop, TimeProvider time,
-    Random random, ILogger<MendLoop> logger)
+    JobMender mender, WorkerSignals signals, IOptions<WorkerOptions> options, ResilientLoop loop, TimeProvider time, Random random,
+    ILogger<MendLoop> logger)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(5);
 
@@ -23,18 +23,7 @@ internal sealed partial class MendLoop(
 
     private TimeSpan untilNext = AfterStart;
 
-    public async Task RunAsync(CancellationToken stopping)
-    {
-        redis.Connection.ConnectionRestored += Doubt;
-        try
-        {
-            await loop.RunAsync("mend", MendOnceAsync, stopping);
-        }
-        finally
-        {
-            redis.Connection.ConnectionRestored -= Doubt;
-        }
-    }
+    public Task RunAsync(CancellationToken stopping) => loop.RunAsync("mend", MendOnceAsync, stopping);
 
     private async Task MendOnceAsync(CancellationToken stopping)
     {
@@ -48,8 +37,6 @@ internal sealed partial class MendLoop(
         LogMended(mended);
         signals.Claimable.Set();
     }
-
-    private void Doubt(object? sender, EventArgs change) => signals.Doubt.Set();
 
     [LoggerMessage(1160, LogLevel.Warning, "{Count} jobs were missing where their state says they are, and were put back: somebody deleted a key, or Redis lost it.")]
     private partial void LogMended(int count);

@@ -34,21 +34,7 @@ internal sealed class UpkeepLoop(
 
     private TimeSpan Now => time.GetElapsedTime(startedAt);
 
-    public async Task RunAsync(CancellationToken stopping)
-    {
-        redis.Connection.ConnectionRestored += LookAtTheSchedule;
-        try
-        {
-            await loop.RunAsync("upkeep", LookOnceAsync, stopping);
-        }
-        finally
-        {
-            redis.Connection.ConnectionRestored -= LookAtTheSchedule;
-        }
-    }
-
-    // What was published while we were away is lost.
-    private void LookAtTheSchedule(object? sender, EventArgs change) => signals.Due.Set();
+    public Task RunAsync(CancellationToken stopping) => loop.RunAsync("upkeep", LookOnceAsync, stopping);
 
     private async Task LookOnceAsync(CancellationToken stopping)
     {

@@ -27,10 +27,20 @@ internal sealed class JobStore(RedisClient redis, JobReader reader, TimeProvider
     /// Creates all the jobs or none. Up to 200 in one script, which callers that come together share; more are staged and become
     /// visible at once. Not cancelled once sent: the caller must learn whether the jobs exist.
     /// </summary>
-    public Task<EnqueueResult> EnqueueAsync(IReadOnlyList<NewJob> jobs, IdempotencyKey? key, CancellationToken cancellationToken)
+    public Task<EnqueueResult> EnqueueAsync(IReadOnlyList<NewJob> jobs, IdempotencyKey? key, CancellationToken cancellationToken) =>
+        jobs.Count <= ChunkSize
+            ? group.EnqueueAsync(EnqueueRequest.Of(Sealed(jobs), key), cancellationToken)
+            : EnqueueStagedAsync(jobs.Chunk(ChunkSize), key, cancellationToken);
+
+    /// <summary>The same for jobs that are made one by one: some are on their way to Redis while the next are made.</summary>
+    public async Task<EnqueueResult> EnqueueAsMadeAsync(IEnumerable<NewJob> jobs, CancellationToken cancellationToken)
     {
-        var stored = seal?.Seal(jobs) ?? jobs;
-        return stored.Count <= ChunkSize ? group.EnqueueAsync(EnqueueRequest.Of(stored, key), cancellationToken) : EnqueueStagedAsync(stored, key, cancellationToken);
+        using var chunks = jobs.Chunk(ChunkSize).GetEnumerator();
+        if (!chunks.MoveNext())
+            return new EnqueueResult.Accepted([], time.GetUtcNow());
+        return chunks.Current.Length < ChunkSize
+            ? await EnqueueAsync(chunks.Current, null, cancellationToken)
+            : await EnqueueStagedAsync(ThisAndNext(chunks), null, cancellationToken);
     }
 
     /// <summary>For Hangfire's synchronous client only.</summary>
@@ -73,34 +83,61 @@ internal sealed class JobStore(RedisClient redis, JobReader reader, TimeProvider
     public async Task<int> SweepStagedAsync(CancellationToken cancellationToken) =>
         (int)await DiscardBatch.RunAsync(redis, [], [""]).WaitAsync(cancellationToken);
 
-    private async Task<EnqueueResult> EnqueueStagedAsync(IReadOnlyList<NewJob> jobs, IdempotencyKey? key, CancellationToken cancellationToken)
+    private static IEnumerable<NewJob[]> ThisAndNext(IEnumerator<NewJob[]> chunks)
+    {
+        do
+            yield return chunks.Current;
+        while (chunks.MoveNext());
+    }
+
+    private async Task<EnqueueResult> EnqueueStagedAsync(IEnumerable<NewJob[]> chunks, IdempotencyKey? key, CancellationToken cancellationToken)
     {
         var batch = NewId();
         // crash point 1: some chunks staged, nothing visible; the sweep removes them after an hour
-        // One chunk is prepared while Redis stores the one before.
-        var before = Task.CompletedTask;
-        foreach (var (number, chunk) in jobs.Chunk(ChunkSize).Index())
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var next = StageAsync(batch, number, chunk);
-            await before;
-            before = next;
-        }
-        await before;
+        var ids = await StageAllAsync(batch, chunks, cancellationToken);
         // crash point 2: all staged, nothing visible; the same
-        var result = await CommitAsync(batch, jobs, key);
+        var result = await CommitAsync(batch, ids, key);
         // crash point 3: committed; without a reply the caller asks again with the same idempotency key
         if (result is not EnqueueResult.Accepted)
             await DiscardAsync(batch);
         return result;
     }
 
+    private async Task<List<string>> StageAllAsync(string batch, IEnumerable<NewJob[]> chunks, CancellationToken cancellationToken)
+    {
+        var ids = new List<string>();
+        // One chunk is made and prepared while Redis stores the one before.
+        var before = Task.CompletedTask;
+        try
+        {
+            foreach (var (number, chunk) in chunks.Index())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var next = StageAsync(batch, number, chunk);
+                await before;
+                before = next;
+                ids.AddRange(chunk.Select(job => job.Id));
+            }
+        }
+        catch (Exception problem) when (!RedisTrouble.IsStoreFailure(problem))
+        {
+            // A job that breaks a rule, or a caller that gave up: nobody will ask for the others again.
+            await before;
+            await DiscardAsync(batch);
+            throw;
+        }
+        await before;
+        return ids;
+    }
+
     private Task StageAsync(string batch, int number, NewJob[] chunk)
     {
-        List<RedisValue> arguments = [batch, number];
-        NewJobArguments.AppendGroups(arguments, chunk);
+        var arguments = new List<RedisValue>((chunk.Length * 2) + 16) { batch, number };
+        NewJobArguments.AppendGroups(arguments, Sealed(chunk));
         return StageJobs.RunAsync(redis, [], [.. arguments]);
     }
+
+    private IReadOnlyList<NewJob> Sealed(IReadOnlyList<NewJob> jobs) => seal?.Seal(jobs) ?? jobs;
 
     private async Task DiscardAsync(string batch)
     {
@@ -109,11 +146,11 @@ internal sealed class JobStore(RedisClient redis, JobReader reader, TimeProvider
         }
     }
 
-    private async Task<EnqueueResult> CommitAsync(string batch, IReadOnlyList<NewJob> jobs, IdempotencyKey? key)
+    private async Task<EnqueueResult> CommitAsync(string batch, List<string> ids, IdempotencyKey? key)
     {
         RedisKey[] keys = key is null ? [] : [redis.Keys.Idempotency(EnqueueRequest.HashOf(key))];
         var reply = await CommitBatch.RunAsync(redis, keys, [batch, key?.BodyHash ?? ""]);
-        return new EnqueueAnswer((long)reply[0], (string)reply[1]!).Read([.. jobs.Select(j => j.Id)]);
+        return new EnqueueAnswer((long)reply[0], (string)reply[1]!).Read(ids);
     }
 
     private string SealedArgs(string id, JobEdit edit) =>

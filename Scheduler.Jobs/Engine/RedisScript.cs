@@ -1,4 +1,7 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 using StackExchange.Redis;
 
@@ -6,7 +9,8 @@ namespace Scheduler.Jobs.Engine;
 
 /// <summary>
 /// One Lua file beside its caller. Adds what every script shares: <c>KEYS[1]</c> = the tx key, <c>ARGV[1]</c> = the prefix,
-/// and the files named by <c>-- include: name</c> lines. StackExchange.Redis hashes, loads and re-issues the text.
+/// and the files named by <c>-- include: name</c> lines. Sent by its hash, which is worked out once; the text only to a server that
+/// does not know it.
 /// </summary>
 internal sealed partial class RedisScript
 {
@@ -15,16 +19,16 @@ internal sealed partial class RedisScript
 
     private static readonly ConcurrentDictionary<string, RedisScript> Loaded = new();
 
-    private readonly string plain;
-    private readonly string flagged;
+    private readonly HashedText plain;
+    private readonly HashedText flagged;
     private readonly bool writes;
-    private readonly ConcurrentDictionary<(string Text, string Indexes), string> withIndexes = new();
+    private readonly ConcurrentDictionary<(string Text, string Indexes), HashedText> withIndexes = new();
 
     private RedisScript(string name, string flags)
     {
-        plain = ReadWithIncludes(name);
+        plain = new HashedText(ReadWithIncludes(name));
         // On Redis 7 or newer a full server then refuses the whole script instead of stopping in its middle.
-        flagged = "#!lua" + flags + "\n" + plain;
+        flagged = new HashedText("#!lua" + flags + "\n" + plain.Text);
         writes = flags != NoWrites;
     }
 
@@ -51,7 +55,7 @@ internal sealed partial class RedisScript
         try
         {
             var kind = redis.AskKind();
-            var reply = redis.Database.ScriptEvaluate(TextFor(kind, redis.Indexes.Written), [redis.Keys.Tx, .. keys], [redis.Keys.Prefix, .. arguments]);
+            var reply = Send(redis.Database, VersionFor(kind, redis.Indexes.Written), [redis.Keys.Tx, .. keys], [redis.Keys.Prefix, .. arguments]);
             if (writes && kind == ServerKind.Embedded)
                 redis.Database.Execute(DurableAcknowledgement.Command);
             return reply;
@@ -62,19 +66,42 @@ internal sealed partial class RedisScript
         }
     }
 
-    private Task<RedisResult> SendAsync(RedisClient redis, ServerKind kind, RedisKey[] keys, RedisValue[] arguments)
+    private static RedisResult Send(IDatabase database, HashedText version, RedisKey[] keys, RedisValue[] arguments)
     {
         try
         {
-            return redis.Database.ScriptEvaluateAsync(TextFor(kind, redis.Indexes.Written), [redis.Keys.Tx, .. keys], [redis.Keys.Prefix, .. arguments]);
+            return database.ScriptEvaluate(version.Sha1, keys, arguments);
+        }
+        catch (RedisServerException e) when (IsUnknownScript(e))
+        {
+            return database.ScriptEvaluate(version.Text, keys, arguments);
+        }
+    }
+
+    private static async Task<RedisResult> SendAsync(IDatabase database, HashedText version, RedisKey[] keys, RedisValue[] arguments)
+    {
+        try
+        {
+            return await database.ScriptEvaluateAsync(version.Sha1, keys, arguments);
+        }
+        catch (RedisServerException e) when (IsUnknownScript(e))
+        {
+            return await database.ScriptEvaluateAsync(version.Text, keys, arguments);
+        }
+    }
+
+    // The server ran nothing: it may be asked again.
+    private static bool IsUnknownScript(RedisServerException refusal) => refusal.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal);
+
+    private async Task<RedisResult> SendAsync(RedisClient redis, ServerKind kind, RedisKey[] keys, RedisValue[] arguments)
+    {
+        try
+        {
+            return await SendAsync(redis.Database, VersionFor(kind, redis.Indexes.Written), [redis.Keys.Tx, .. keys], [redis.Keys.Prefix, .. arguments]);
         }
         catch (RedisCommandException e)
         {
-            return Task.FromException<RedisResult>(NoPrimary(e));
-        }
-        catch (Exception e) when (e is RedisException or ObjectDisposedException)
-        {
-            return Task.FromException<RedisResult>(e);
+            throw NoPrimary(e);
         }
     }
 
@@ -91,15 +118,15 @@ internal sealed partial class RedisScript
     // How the client says, during a failover, that it knows replicas only. To callers that is an outage like any other.
     private static RedisException NoPrimary(RedisCommandException cause) => new("No server takes writes now: " + cause.Message, cause);
 
-    private string TextFor(ServerKind kind, string indexes)
+    private HashedText VersionFor(ServerKind kind, string indexes)
     {
-        var text = kind == ServerKind.ScriptFlags ? flagged : plain;
-        return indexes.Length == 0 ? text : withIndexes.GetOrAdd((text, indexes), static key => WithIndexes(key.Text, key.Indexes));
+        var version = kind == ServerKind.ScriptFlags ? flagged : plain;
+        return indexes.Length == 0 ? version : withIndexes.GetOrAdd((version.Text, indexes), static key => WithIndexes(key.Text, key.Indexes));
     }
 
     // Where none is on, nothing of them is sent, so that they cost nothing.
-    private static string WithIndexes(string text, string indexes) => NoIndexesLine().Replace(text, match =>
-        $"{match.Value}\nINDEXED = {{ {string.Join(", ", indexes.Split(',').Select(field => field + " = true"))} }}\n{Read("search_index")}");
+    private static HashedText WithIndexes(string text, string indexes) => new(NoIndexesLine().Replace(text, match =>
+        $"{match.Value}\nINDEXED = {{ {string.Join(", ", indexes.Split(',').Select(field => field + " = true"))} }}\n{Read("search_index")}"));
 
     /// <summary>The text of a file with those it includes, as it is sent but for the line of flags.</summary>
     internal static string ReadWithIncludes(string name) =>
@@ -111,6 +138,17 @@ internal sealed partial class RedisScript
         var resource = assembly.GetManifestResourceNames().Single(r => r.EndsWith("." + name + ".lua", StringComparison.Ordinal));
         using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
         return reader.ReadToEnd();
+    }
+
+    /// <summary>A text as it is sent, and the name that a server knows it by. The client would work that out anew for each call.</summary>
+    private sealed class HashedText(string text)
+    {
+        public string Text => text;
+
+        public byte[] Sha1 { get; } = Hash(text);
+
+        [SuppressMessage("Security", "CA5350", Justification = "Redis names scripts by SHA-1; nothing is protected by it.")]
+        private static byte[] Hash(string text) => SHA1.HashData(Encoding.UTF8.GetBytes(text));
     }
 
     [GeneratedRegex(@"^-- include: (\w+)$", RegexOptions.Multiline)]

@@ -73,6 +73,51 @@ public abstract class SchedulerClientTests(ServerFixture server)
     }
 
     [Fact]
+    public async Task Many_jobs_are_on_their_way_before_the_last_is_made_and_become_visible_together()
+    {
+        await using var scheduler = await StartAsync(server);
+        var database = scheduler.Redis.Database;
+        var staged = new List<bool>();
+        IEnumerable<JobRequest> Parcels()
+        {
+            for (var i = 1; i <= 450; i++)
+            {
+                if (i > 401)
+                    staged.Add(database.KeyExists(scheduler.Redis.Keys.Prefix + "staged") && !database.KeyExists(scheduler.Redis.Keys.JobList));
+                yield return JobRequest.For<ParcelJob>(new ParcelArgs("Ada", i));
+            }
+        }
+        var ids = await ClientOf(scheduler).EnqueueAllAsync(Parcels(), Token);
+        Assert.All(staged, Assert.True);
+        Assert.Equal(450, await database.ListLengthAsync(scheduler.Redis.Keys.Queue("parcels")));
+        Assert.Equal("""{"to":"Ada","pieces":449}""", (await scheduler.GetAsync(ids[448])).Args);
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(450)]
+    public async Task Wrong_job_among_many_takes_those_along_that_were_on_their_way(int before)
+    {
+        await using var scheduler = await StartAsync(server);
+        var jobs = Enumerable.Range(1, before).Select(_ => JobRequest.For<ParcelJob>(new ParcelArgs("Ada", 1)))
+            .Append(JobRequest.For<ParcelJob>(new ParcelArgs("Ada", 0)));
+        await Assert.ThrowsAsync<InvalidJobException>(() => ClientOf(scheduler).EnqueueAllAsync(jobs, Token));
+        var keys = await StoreDump.ReadAsync(scheduler.Redis.Connection, scheduler.Redis.Keys.Prefix);
+        Assert.DoesNotContain(keys, key => key.Key.StartsWith("job:", StringComparison.Ordinal) || key.Key.StartsWith("staged", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task More_jobs_than_a_call_may_bring_are_refused_and_none_is_left()
+    {
+        await using var scheduler = await StartAsync(server);
+        var client = ClientOf(scheduler);
+        var jobs = Enumerable.Repeat(JobRequest.For<ParcelJob>(new ParcelArgs("Ada", 1)), 10_001);
+        await Assert.ThrowsAsync<InvalidJobException>(() => client.EnqueueAllAsync(jobs, Token));
+        Assert.DoesNotContain(await StoreDump.ReadAsync(scheduler.Redis.Connection, scheduler.Redis.Keys.Prefix), key => key.Key.StartsWith("job:", StringComparison.Ordinal));
+        Assert.Empty(await client.EnqueueAllAsync([], Token));
+    }
+
+    [Fact]
     public async Task Job_type_of_another_process_is_taken_by_its_name()
     {
         await using var scheduler = await StartAsync(server);

@@ -41,6 +41,20 @@ public sealed class ScriptOutageTests
         }
     }
 
+    [Fact]
+    public async Task A_server_that_forgot_its_scripts_is_told_them_again()
+    {
+        RedisProcess.SkipWhereMissing();
+        await using var redis = await RedisProcess.StartAsync(FreePort.Next());
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(RedisConnection.OptionsFor(redis.ConnectionString));
+        var claims = ClaimsOn(connection);
+        for (var time = 0; time < 2; time++)
+        {
+            await connection.GetDatabase().ExecuteAsync("SCRIPT", "FLUSH");
+            Assert.Equal(0, await claims.ReapAsync(TestContext.Current.CancellationToken));
+        }
+    }
+
     private static ClaimStore ClaimsOn(ConnectionMultiplexer connection) =>
         new(new RedisClient(connection, Options.Create(new SchedulerOptions { Prefix = ServerFixture.NewPrefix() })));
 }
