@@ -79,7 +79,10 @@ local function adopt(job, queue)
   if recurring then add('RecurringId', recurring) end
   redis.call('HSET', key, unpack(flat))
   redis.call('DEL', key .. ':history')
-  if not job.TakenOver then add_to_index({ job.id }) end
+  if not job.TakenOver then
+    local created = string.match(job.Call or '', '^%d+') or redis.call('HGET', key, 'CreatedAt') or nil
+    add_to_index({ job.id }, to_ms(created) or 0)
+  end
   if recurring then
     redis.call('ZADD', P .. 'runs:' .. recurring, 0, job.id)
     redis.call('SADD', P .. 'linked', job.id)
