@@ -44,8 +44,8 @@ if living > 0 then
     if redis.call('EXISTS', keys[i]) == 1 then kept[#kept + 1] = ids[i] end
   end
   redis.call('RPUSH', key, unpack(kept))
-elseif number then
-  redis.call('ZREM', P .. 'jobs:full', number)
-  redis.pcall('HDEL', SPANS, number)
+else
+  if number then redis.call('ZREM', P .. 'jobs:full', number) end
+  redis.pcall('HDEL', SPANS, number or 'new')
 end
 return { number or 0, #ids - living, noted }
