@@ -35,8 +35,6 @@ internal sealed class ChildProgram(IOptions<IsolationOptions> options)
         start.Environment[IsolatedChild.Variable] = nice.ToString(CultureInfo.InvariantCulture);
         // Many small processes: a heap for each core, as a web host has, would cost each of them far more than it gives.
         start.Environment["DOTNET_gcServer"] = "0";
-        // A start takes a core from others: what only pays in processes that live long is left out.
-        start.Environment["DOTNET_TieredPGO"] = "0";
         return start;
     }
 

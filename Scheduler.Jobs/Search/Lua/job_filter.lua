@@ -1,6 +1,7 @@
 -- A filter of the search, and whether a job fits it. Included after shared. Reads only.
 -- ARGV[2]  state, queue, type, recurring id, worker, fingerprint, created from (ms), created before (ms); each '' = any
 -- ARGV[10] number of tags, these; number of words, these in lower case. What follows begins at ARGV[at].
+-- include: instants
 local state, queue, kind, recurring, worker, print = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
 local from, before, at = tonumber(ARGV[8]), tonumber(ARGV[9]), 10
 
@@ -33,7 +34,7 @@ if kind ~= '' then
 end
 if from or before then
   check('Call', function(value, id)
-    local created = tonumber(string.match(value or redis.call('HGET', job_key(id), 'CreatedAt') or '', '^%d+') or 0)
+    local created = to_ms(value and string.match(value, '^%d+') or redis.call('HGET', job_key(id), 'CreatedAt') or nil) or 0
     return created >= (from or 0) and created < (before or math.huge)
   end)
 end

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hangfire.States;
 using Scheduler.IntegrationTests.Engine;
 using Scheduler.IntegrationTests.Storage;
@@ -65,6 +66,23 @@ public abstract class SearchByTimeTests(ServerFixture server)
         await BatchAsync(engine);
 
         Assert.Equal([late], (await FindAsync(engine, new JobFilter { CreatedBefore = instant })).Items);
+    }
+
+    [Fact]
+    public async Task Job_as_the_stock_package_writes_it_is_found_by_its_instant_in_either_form()
+    {
+        await using var engine = await EngineHarness.StartAsync(server);
+        var ids = new[] { await engine.EnqueueAsync(), await engine.EnqueueAsync() };
+        var (now, database) = (await engine.Redis.NowAsync(Token), engine.Redis.Database);
+        foreach (var (id, created) in ids.Zip([now.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture), now.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)]))
+        {
+            await database.HashDeleteAsync(engine.Redis.Keys.JobHash(id), "Call");
+            await database.HashSetAsync(engine.Redis.Keys.JobHash(id), "CreatedAt", created);
+        }
+        await database.KeyDeleteAsync(engine.Redis.Keys.JobSpans);
+
+        Assert.Equal(ids.Reverse(), (await FindAsync(engine, new JobFilter { CreatedAfter = now.AddMinutes(-1), CreatedBefore = now.AddMinutes(1) })).Items);
+        Assert.Empty((await FindAsync(engine, new JobFilter { CreatedBefore = now.AddMinutes(-1) })).Items);
     }
 
     [Fact]
