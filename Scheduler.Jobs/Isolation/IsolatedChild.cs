@@ -55,8 +55,8 @@ public static class IsolatedChild
     private static void LeadGroup()
     {
         LibC.LeadOwnGroup();
-        if (int.TryParse(AsChild, CultureInfo.InvariantCulture, out var nice))
-            CpuShare.LowerOwn(nice);
+        if (int.TryParse(AsChild, CultureInfo.InvariantCulture, out var nice) && nice > 0)
+            LibC.BeNiceAsGroup(nice);
         ignoredSignals = [.. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGHUP, PosixSignal.SIGQUIT }
             .Select(signal => PosixSignalRegistration.Create(signal, static context => context.Cancel = true))];
     }

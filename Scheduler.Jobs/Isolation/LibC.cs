@@ -7,6 +7,9 @@ internal static class LibC
 {
     public const int SigKill = 9;
 
+    private const int PriorityOfProcess = 0;
+    private const int PriorityOfGroup = 1;
+
     /// <summary>False where there is no such process, or it is not ours. A negative id means a process group.</summary>
     public static bool Kill(int process, int signal) => kill(process, signal) == 0;
 
@@ -15,6 +18,12 @@ internal static class LibC
 
     /// <summary>Makes one descriptor mean what another means.</summary>
     public static bool Redirect(int descriptor, int to) => dup2(to, descriptor) >= 0;
+
+    /// <summary>Lowers the priority of every thread of this process's group, and of what it starts.</summary>
+    public static bool BeNiceAsGroup(int nice) => setpriority(PriorityOfGroup, 0, nice) == 0;
+
+    /// <summary>Lowers the priority of a process that has just been started: of its first thread, and so of those that this one makes.</summary>
+    public static bool BeNice(int process, int nice) => setpriority(PriorityOfProcess, (uint)process, nice) == 0;
 
     [DllImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
@@ -27,4 +36,8 @@ internal static class LibC
     [DllImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int dup2(int from, int to);
+
+    [DllImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int setpriority(int which, uint who, int priority);
 }

@@ -64,7 +64,8 @@ internal sealed class PooledChild
     public static PooledChild Start(ProcessStartInfo program, int nice, TimeProvider time)
     {
         var process = Process.Start(program) ?? throw new InvalidOperationException("no process");
-        CpuShare.Lower(process.Id, nice);
+        if (nice > 0 && !OperatingSystem.IsWindows())
+            LibC.BeNice(process.Id, nice);
         return new PooledChild(process, process.StandardOutput.BaseStream, time);
     }
 

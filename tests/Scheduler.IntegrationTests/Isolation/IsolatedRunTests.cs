@@ -64,17 +64,6 @@ public sealed class IsolatedRunTests(SharedIsolatedWorker shared) : IClassFixtur
         Assert.True(ready.Attempts > 0 && ready.MemoryBytes > 1_000_000, ready.ToString());
     }
 
-    [Fact]
-    public async Task Every_thread_of_a_child_stands_behind_those_of_its_worker()
-    {
-        var child = ChildOf(await worker.EndOfAsync(await worker.EnqueueAsync("none")));
-
-        var threads = Directory.GetDirectories($"/proc/{child}/task").Select(thread => File.ReadAllText(thread + "/stat").Split(") ")[1].Split(' '));
-
-        // Columns 19 and 41 of proc_pid_stat(5), of which the state is the third: the nice value of a quarter of a share, and SCHED_BATCH.
-        Assert.All(threads, columns => Assert.Equal(("6", "3"), (columns[16], columns[38])));
-    }
-
     private static int ChildOf(JobRecord job)
     {
         using var result = JsonDocument.Parse(job.Result!);
