@@ -19,10 +19,11 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>Ids of the newest jobs; when it is long it gets a number, see <see cref="FullJobLists"/>.</summary>
     public RedisKey JobList => Prefix + "jobs";
 
-
     /// <summary>Numbers of the lists of ids that are full.</summary>
     public RedisKey FullJobLists => Prefix + "jobs:full";
-    public RedisKey FullJobList(long number) => Prefix + "jobs:" + number;
+
+    /// <summary>What is in each of these lists.</summary>
+    public RedisKey JobSpans => Prefix + "jobs:spans";
 
     /// <summary>Jobs that other keys name: tags, schedules, logs.</summary>
     public RedisKey Linked => Prefix + "linked";

@@ -51,7 +51,9 @@ internal sealed class JobSearch(RedisClient redis, JobReader reader, TimeProvide
     {
         var gathering = new Gathering(query.Limit, time);
         var look = FirstLook(query);
-        RedisValue cursor = IndexPosition.Read(query.Cursor).Id ?? TimeBounds.Highest(query.Filter) ?? RedisValue.Null;
+        var bounds = await TimeBounds.ReadAsync(redis, query.Filter, cancellationToken);
+        // The bound itself may be a job of the range.
+        RedisValue cursor = IndexPosition.Read(query.Cursor).Id ?? (bounds?.Highest is { } highest ? highest + "\0" : RedisValue.Null);
         while (true)
         {
             var ids = await redis.Database.SortedSetRangeByValueAsync(set, max: cursor, exclude: Exclude.Stop, order: Order.Descending, take: look)
@@ -59,7 +61,7 @@ internal sealed class JobSearch(RedisClient redis, JobReader reader, TimeProvide
             string[] chunk = [.. ids.Select(id => (string)id!)];
             if (gathering.Add(await JobMatcher.MatchAsync(redis, query.Filter, chunk, cancellationToken)))
                 return gathering.ToPage(gathering.Last);
-            if (chunk.Length < look || TimeBounds.IsPassed(query.Filter, chunk[^1]))
+            if (chunk.Length < look || bounds?.IsPassed(chunk[^1]) == true)
                 return gathering.ToPage(null);
             look = JobMatcher.MaxIds;
             cursor = ids[^1];
@@ -86,21 +88,16 @@ internal sealed class JobSearch(RedisClient redis, JobReader reader, TimeProvide
     private async Task<Page<string>> FromIndexAsync(JobQuery query, CancellationToken cancellationToken)
     {
         var gathering = new Gathering(query.Limit, time);
-        var position = query.Cursor is null ? await JobIndex.FindAsync(redis, TimeBounds.Highest(query.Filter), cancellationToken) : IndexPosition.Read(query.Cursor);
-        var look = FirstLook(query);
-        while (await JobIndex.ReadAsync(redis, position, cancellationToken) is { } list)
+        var bounds = await TimeBounds.ReadAsync(redis, query.Filter, cancellationToken);
+        IndexPosition? position = bounds is null ? IndexPosition.Read(query.Cursor) : bounds.From(IndexPosition.Read(query.Cursor));
+        while (position is { } from && await JobMatcher.MatchListAsync(redis, query.Filter, from, gathering.Room + 1, cancellationToken) is { } list)
         {
-            foreach (var chunk in list.Ids.Chunk(look))
-            {
-                if (gathering.Add(await JobMatcher.MatchAsync(redis, query.Filter, chunk, cancellationToken)))
-                    return gathering.ToPage(new IndexPosition(list.Number, gathering.Last).ToString());
-            }
-            if (list.Ids.Count > 0 && list.Ids.All(id => TimeBounds.IsPassed(query.Filter, id)))
-                return gathering.ToPage(null);
-            look = JobMatcher.MaxIds;
-            position = new IndexPosition(list.Number - 1, null);
+            if (gathering.Add(list.Ids))
+                return gathering.ToPage(new IndexPosition(list.Number, gathering.Last).ToString());
+            var next = new IndexPosition(list.Number - 1, null);
+            position = bounds is null ? next : bounds.From(next);
             if (gathering.IsOverTime)
-                return gathering.ToPage(position.ToString());
+                return gathering.ToPage(position?.ToString());
         }
         return gathering.ToPage(null);
     }
@@ -131,12 +128,14 @@ internal sealed class JobSearch(RedisClient redis, JobReader reader, TimeProvide
 
         public string Last => found[^1];
 
+        public int Room => limit - found.Count;
+
         public bool IsOverTime => time.GetElapsedTime(start) > Patience;
 
         /// <summary>True where the page is full and more may follow.</summary>
         public bool Add(IReadOnlyCollection<string> ids)
         {
-            var room = limit - found.Count;
+            var room = Room;
             found.AddRange(ids.Take(room));
             return ids.Count > room;
         }

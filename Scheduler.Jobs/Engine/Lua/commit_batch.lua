@@ -17,7 +17,9 @@ if #KEYS > 1 then
   if body and body == ARGV[3] then return { now, 'replayed ' .. redis.call('HGET', KEYS[2], 'ids') } end
   if body then return { now, 'reused' } end
 end
-if not redis.call('ZSCORE', P .. 'staged', batch) then return { now, 'gone' } end
+-- Its first chunk's instant: none of its jobs was created before.
+local staged = tonumber(redis.call('ZSCORE', P .. 'staged', batch) or nil)
+if not staged then return { now, 'gone' } end
 
 -- By the chunks' numbers, not as they arrived.
 local function lines_in_order(key)
@@ -38,7 +40,7 @@ for i, line in ipairs(lines_in_order(list)) do
   if foreign then return bad_key(foreign) end
 end
 
-for _, g in ipairs(groups) do show_jobs(g.ids, g.queue, g.due, g.tags, g.recurring) end
+for _, g in ipairs(groups) do show_jobs(g.ids, g.queue, g.due, g.tags, g.recurring, staged) end
 for _, chunk in ipairs(lines_in_order(list .. ':events')) do
   local count, events = string.match(chunk, '^%d+ (%d+) (.*)$')
   write_record(math.floor(tonumber(count)), events)

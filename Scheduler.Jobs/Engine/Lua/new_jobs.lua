@@ -138,10 +138,10 @@ local function schedule_new(ids, due)
   if tonumber(first[2]) >= tonumber(score) then redis.call('PUBLISH', P .. 'wake', 'schedule') end
 end
 
--- Makes up to 1,000 written jobs visible: lists, indexes, and the schedule or (due 0) their queue.
-local function show_jobs(ids, queue, due, tags, recurring)
+-- Makes up to 1,000 written jobs visible: lists, indexes, and the schedule or (due 0) their queue. created: ms, the earliest; nil = now.
+local function show_jobs(ids, queue, due, tags, recurring, created)
   if #ids == 0 then return end
-  add_to_index(ids)
+  add_to_index(ids, created)
   link(ids, tags, recurring)
   if due > 0 then schedule_new(ids, due) else push_new(queue, ids) end
 end

@@ -100,11 +100,13 @@ end
 -- The first state of a job. flat: its fields as a name/value list.
 local function start_job(id, s, flat)
   local map = to_map(flat)
+  -- Its client dated it.
+  local created = tonumber(string.match(map.Call or map.CreatedAt or '', '^%d+'))
   map.id, map.Contract, map.State = id, contract_of(map.Call), nil
   redis.call('PERSIST', job_key(id))
   if s.state ~= 'Enqueued' and s.state ~= 'Scheduled' then
     redis.call('HSET', job_key(id), unpack(flat))
-    add_to_index({ id })
+    add_to_index({ id }, created)
     link({ id }, {}, map.RecurringId)
     local go = enter[s.state] or enter_other
     return go(map, s)
@@ -118,7 +120,7 @@ local function start_job(id, s, flat)
   if not is_due then add('RunAt', string.format('%d', due)) end
   if s.reason ~= '' or not is_due then add('History', history_line(state, s.reason)) end
   redis.call('HSET', job_key(id), unpack(flat))
-  show_jobs({ id }, queue, is_due and 0 or due, {}, map.RecurringId)
+  show_jobs({ id }, queue, is_due and 0 or due, {}, map.RecurringId, created)
   map.Queue = queue
   emit('job.enqueued', map, state)
 end

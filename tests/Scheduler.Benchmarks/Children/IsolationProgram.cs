@@ -65,9 +65,10 @@ internal static class IsolationProgram
     {
         var (apart, limit) = way switch
         {
-            "loop" or "block" => (TimeSpan.Zero, TimeSpan.FromSeconds(12)),
+            "loop" or "block" => (TimeSpan.Zero, TimeSpan.FromSeconds(25)),
             "ignore" => (TimeSpan.Zero, TimeSpan.FromSeconds(4)),
-            _ => (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(12)),
+            // A job that kills its process is begun three times.
+            _ => (TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(25)),
         };
         var ids = await client.EnqueueAllAsync(
             Enumerable.Range(0, count).Select(i => JobRequest.Named("bench.harm", new { payload = way }) with { Timeout = limit, Delay = i * apart }), CancellationToken.None);

@@ -33,7 +33,7 @@ internal sealed class EngineHarness : IAsyncDisposable
 
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<EngineHarness> StartAsync(ServerFixture server) => new(await server.ConnectAsync());
+    public static async Task<EngineHarness> StartAsync(ServerFixture server, string? prefix = null) => new(await server.ConnectAsync(), prefix);
 
     /// <summary>On a server that holds something already.</summary>
     public static async Task<EngineHarness> StartAsync(string connectionString, string prefix) =>

@@ -111,16 +111,6 @@ public abstract class SearchIndexTests(ServerFixture server)
         3 => new JobOutcome.Succeeded(claim.Job.Id, claim.Fence, "{}", TimeSpan.Zero),
         _ => new JobOutcome.Succeeded(claim.Job.Id, claim.Fence, null, TimeSpan.Zero) { Claimed = claim.Job },
     };
-
-    /// <summary>An hour passes at every look.</summary>
-    private sealed class RestlessClock : TimeProvider
-    {
-        private long ticks;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => Interlocked.Add(ref ticks, TimeSpan.TicksPerHour);
-    }
 }
 
 public sealed class SearchIndexOnRedisTests(RedisServerFixture server) : SearchIndexTests(server);
