@@ -181,7 +181,7 @@ local function finish_job(job, state, reason, result, error, duration, data)
   if state == 'Failed' then bury(job, error or '{}') end
   if job.Continuations and state ~= 'Failed' then release_continuations(job.id) end
   count_final(state)
-  if job.RecurringId then run_ended(job, state) end
+  if job.RecurringId then run_ended(job.RecurringId, job.id, job.Queue, state) end
   emit(FINAL[state], job, state, end_details(duration, result, error))
 end
 
