@@ -30,7 +30,10 @@ internal sealed class JobHash
     }
 
     /// <summary>A job that was claimed just now; its hash is from before the claim.</summary>
-    /// <param name="told">The hash as a name/value list; or, where there is nothing else in it, the text of its call.</param>
+    /// <param name="told">
+    /// The hash as a name/value list; or, where there is nothing else in it, the text of its call; or, for a job of a schedule,
+    /// that text, the schedule and the instant.
+    /// </param>
     /// <param name="start">The start as the claim wrote it.</param>
     public static (JobRecord Job, int Lost) ReadClaimed(string id, RedisResult told, string start)
     {
@@ -38,15 +41,33 @@ internal sealed class JobHash
         var lost = 0;
         if (told.Resp2Type != ResultType.Array)
             hash.call.Take(JobFields.Call, (RedisValue)told);
-        for (var i = 0; i < told.Length; i += 2)
-        {
-            if (ReferenceEquals(hash.Take((RedisValue)told[i], (RedisValue)told[i + 1]), JobFields.Lost))
-                lost = (int)told[i + 1];
-        }
+        else if (told.Length == 3)
+            hash.TakeRun(told);
+        else
+            lost = hash.TakeAll(told);
         hash.state = JobStates.Processing;
         hash.start = start;
         hash.attempt++;
         return (hash.ToRecord(id), lost);
+    }
+
+    private void TakeRun(RedisResult told)
+    {
+        call.Take(JobFields.Call, (RedisValue)told[0]);
+        recurringId = (string?)told[1];
+        scheduledFor = (string?)told[2];
+    }
+
+    // Gives how often the job was lost.
+    private int TakeAll(RedisResult flat)
+    {
+        var lost = 0;
+        for (var i = 0; i < flat.Length; i += 2)
+        {
+            if (ReferenceEquals(Take((RedisValue)flat[i], (RedisValue)flat[i + 1]), JobFields.Lost))
+                lost = (int)flat[i + 1];
+        }
+        return lost;
     }
 
     // Gives the field's name.

@@ -12,4 +12,15 @@ namespace Scheduler.Jobs.Recurring;
 /// <param name="Forget">The index knows an id that has no hash.</param>
 internal sealed record Firing(
     string Id, string Guard, IReadOnlyList<NewJob> Jobs, DateTimeOffset? Next,
-    string? Error = null, bool PauseIsOver = false, RunOverlapPolicy Overlap = RunOverlapPolicy.Allow, bool Forget = false);
+    string? Error = null, bool PauseIsOver = false, RunOverlapPolicy Overlap = RunOverlapPolicy.Allow, bool Forget = false)
+{
+    /// <summary>
+    /// The revision that the guard names, where this is the usual case: one further job, of the instant that is the schedule's next,
+    /// and another instant to come. Null where it is not: the script must be told more.
+    /// </summary>
+    public string? PlainRevision =>
+        Jobs is [{ ScheduledFor: { } instant }] && Next is not null && Error is null && !PauseIsOver && !Forget
+        && Overlap == RunOverlapPolicy.Allow && ScheduleRecord.StandingAt(instant) is var end && Guard.EndsWith(end, StringComparison.Ordinal)
+            ? Guard[..^end.Length]
+            : null;
+}

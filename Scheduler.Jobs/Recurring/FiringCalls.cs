@@ -58,10 +58,24 @@ internal sealed class FiringCalls
             arguments.AddRange(shape.Arguments);
             arguments.Add(to - from);
             for (; from < to; from++)
-                Append(arguments, firings[places[from]], seal);
+            {
+                if (shape.IsPlain)
+                    AppendPlain(arguments, firings[places[from]], seal);
+                else
+                    Append(arguments, firings[places[from]], seal);
+            }
         }
         arguments[0] = shapes;
         return [.. arguments];
+    }
+
+    private static void AppendPlain(List<RedisValue> arguments, Firing firing, ArgsSeal? seal)
+    {
+        arguments.Add(firing.Id);
+        arguments.Add(firing.PlainRevision);
+        arguments.Add(firing.Next!.Value.ToUnixTimeMilliseconds());
+        arguments.Add(firing.Jobs[0].Id);
+        arguments.Add(RestOf(firing.Jobs[0], seal));
     }
 
     private static void Append(List<RedisValue> arguments, Firing firing, ArgsSeal? seal)
@@ -76,9 +90,11 @@ internal sealed class FiringCalls
         {
             arguments.Add(job.ScheduledFor!.Value.ToUnixTimeMilliseconds());
             arguments.Add(job.Id);
-            arguments.Add(NewJobArguments.RestOf(seal?.Seal(job) ?? job));
+            arguments.Add(RestOf(job, seal));
         }
     }
+
+    private static string RestOf(NewJob job, ArgsSeal? seal) => NewJobArguments.RestOf(seal?.Seal(job) ?? job);
 
     private static string WordOf(RunOverlapPolicy overlap) => overlap switch
     {
@@ -89,7 +105,7 @@ internal sealed class FiringCalls
     };
 
     /// <summary>What firings may have in common, as it is sent; the text is equal where all of it is.</summary>
-    private readonly record struct Shape(RedisValue[] Arguments, string Text)
+    private readonly record struct Shape(RedisValue[] Arguments, string Text, bool IsPlain)
     {
         public static Shape Of(Firing firing)
         {
@@ -97,7 +113,9 @@ internal sealed class FiringCalls
             List<RedisValue> arguments = [];
             NewJobArguments.AppendHead(arguments, job with { RecurringId = null, ScheduledFor = null });
             arguments.Add(WordOf(firing.Overlap));
-            return new Shape([.. arguments], string.Join('\n', arguments));
+            var isPlain = firing.PlainRevision is not null;
+            arguments.Add(isPlain ? job.ScheduledFor!.Value.ToUnixTimeMilliseconds() : RedisValue.EmptyString);
+            return new Shape([.. arguments], string.Join('\n', arguments), isPlain);
         }
     }
 }

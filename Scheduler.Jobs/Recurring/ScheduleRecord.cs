@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Scheduler.Jobs.Recurring;
 
 /// <summary>A schedule as the store holds it.</summary>
@@ -10,6 +12,10 @@ internal sealed record ScheduleRecord
 
     /// <summary>What tells the firing script that it still stands as it was read: the revision as stored, and the stamp from the score on.</summary>
     public string Guard { get; init; } = "";
+
+    /// <summary>How the guard ends of a schedule that is not paused, and whose next instant is this one.</summary>
+    public static string StandingAt(DateTimeOffset instant) => string.Create(CultureInfo.InvariantCulture,
+        $" {instant.ToUnixTimeMilliseconds()} {instant.ToUnixTimeMilliseconds()} ");
 
     /// <summary>Redis's clock when this was read.</summary>
     public required DateTimeOffset ReadAt { get; init; }

@@ -5,7 +5,11 @@
 -- ARGV[2]  number of shapes; then for each:
 --          what its jobs have in common, as the head of a group (new_jobs.lua),
 --          while the last job is not final: '' = a further job, 's' = none, 'b' = one that waits for it, 'c' = it is cancelled,
---          number of schedules, up to 200 in all; then for each:
+--          instant (ms), where all its schedules are plain: each makes one further job, of this instant, which is its NextAt and its
+--          score; it is not paused, and has another instant to come; '' = where they are not,
+--          number of schedules, up to 200 in all; then for each plain one:
+--            id, revision as the caller read it, next instant (ms), job's id, the rest of its call
+--          and for each that is not:
 --            id, guard of what the caller read (its revision, then the stamp from the score on), next instant (ms; '' = none), error ('' = none),
 --            'p' = the pause is over, 'f' = forget it (it has no hash), or '',
 --            number of jobs, up to 200 in all; then for each: instant (ms), id, the rest of its call
@@ -35,15 +39,27 @@ local function take_firing(shape)
   ids[#ids + 1] = firing.id
 end
 
+-- The usual case: where its firings stand is all that is kept of them, as a table for each would take as long as two commands.
+local function skip_plain(shape, count)
+  shape.first, shape.last = at, at + 5 * (count - 1)
+  for i = shape.first, shape.last, 5 do
+    ids[#ids + 1] = ARGV[i]
+    keys[#keys + 1] = P .. 'job:' .. ARGV[i + 3]
+  end
+  at = at + 5 * count
+  firings[#firings + 1] = shape
+end
+
 local function take_shape()
   local shape
   shape, at = read_group(at)
-  shape.overlap = ARGV[at]
-  local schedules = tonumber(ARGV[at + 1])
-  at = at + 2
+  shape.overlap, shape.instant = ARGV[at], ARGV[at + 1]
+  local schedules = tonumber(ARGV[at + 2])
+  at = at + 3
   for i = 1, #shape.fields, 2 do
     if shape.fields[i] == 'Tags' then shape.tags_text = shape.fields[i + 1] end
   end
+  if shape.instant ~= '' then return skip_plain(shape, schedules) end
   for _ = 1, schedules do take_firing(shape) end
 end
 for _ = 1, tonumber(ARGV[2]) do take_shape() end
@@ -54,12 +70,22 @@ local some_exist = #keys > 0 and call('EXISTS', unpack(keys)) > 0
 
 -- What all firings of this call write in common, once at its end.
 local shown, queues, queue_names, moved, tagged = {}, {}, {}, {}, {}
-local function show_later(queue, id)
-  if not queues[queue] then
-    queues[queue] = {}
-    queue_names[#queue_names + 1] = queue
+local function show_later(shape, id, is_queued)
+  shown[#shown + 1] = id
+  for t = 1, #shape.tags do
+    local tag = shape.tags[t]
+    local members = tagged[tag] or {}
+    tagged[tag] = members
+    members[#members + 1] = 0
+    members[#members + 1] = id
   end
-  local waiting = queues[queue]
+  if not is_queued then return end
+  local waiting = queues[shape.queue]
+  if not waiting then
+    waiting = {}
+    queues[shape.queue] = waiting
+    queue_names[#queue_names + 1] = shape.queue
+  end
   waiting[#waiting + 1] = id
 end
 
@@ -75,12 +101,15 @@ local function show_all()
   if #moved > 0 then call('ZADD', SCHEDULES, unpack(moved)) end
 end
 
+local function shape_is_sound(shape)
+  if shape.sound == nil then shape.sound = not foreign_key_of(shape) end
+  return shape.sound
+end
+
 local function is_sound(firing, guard)
   if guard == '' and not is_type(schedule_key(firing.id), 'hash') then return false end
-  local shape = firing.shape
-  if shape.sound == nil then shape.sound = not foreign_key_of(shape) end
   if #firing.jobs == 0 then return true end
-  if not shape.sound then return false end
+  if not shape_is_sound(firing.shape) then return false end
   if not some_exist then return true end
   for _, job in ipairs(firing.jobs) do
     if not is_type(job_key(job.id), 'hash') then return false end
@@ -119,7 +148,7 @@ local function decide(firing)
   return 'run'
 end
 
--- The fields that the jobs of a shape share.
+-- What the hashes of a shape's jobs have in common.
 local function fields_of(shape)
   if not shape.flat then
     shape.flat = shared_fields(shape)
@@ -129,49 +158,30 @@ local function fields_of(shape)
   return shape.flat
 end
 
-local function write_run(firing, job)
-  local shape, key = firing.shape, P .. 'job:' .. job.id
-  local flat = fields_of(shape)
-  local head, rest, room = shape.head, job.rest, shape.room
-  if #rest <= room + 64 and shape.contract ~= '' then
-    if #rest <= room then
-      call('HSET', key, 'State', 'Enqueued', 'Call', head .. rest, 'RecurringId', firing.id, 'ScheduledFor', job.instant, unpack(flat))
-    else
-      call('HSET', key, 'State', 'Enqueued', 'Call', head .. string.sub(rest, 1, room), 'Call1', string.sub(rest, room + 1),
-        'RecurringId', firing.id, 'ScheduledFor', job.instant, unpack(flat))
-    end
-    return
+local function write_run(shape, schedule, id, instant, rest)
+  local key, flat = P .. 'job:' .. id, fields_of(shape)
+  if shape.contract ~= '' then
+    return write_hash(key, 'Enqueued', shape.head, rest, shape.room, 'RecurringId', schedule, 'ScheduledFor', instant, unpack(flat))
   end
-  local own = { 'RecurringId', firing.id, 'ScheduledFor', job.instant, unpack(flat) }
-  if shape.contract == '' then
-    -- Hangfire's own parameter, in its own (JSON) form: filters and the dashboard read it.
-    own[#own + 1] = 'RecurringJobId'
-    own[#own + 1] = quote(firing.id)
-  end
-  write_long(key, 'Enqueued', head, rest, own)
+  -- Hangfire's own parameter, in its own (JSON) form: filters and the dashboard read it.
+  write_hash(key, 'Enqueued', shape.head, rest, shape.room, 'RecurringJobId', quote(schedule), 'RecurringId', schedule,
+    'ScheduledFor', instant, unpack(flat))
 end
 
-local function kind_of(shape, job)
-  return some(shape.contract) or expression_name(string.match(job.rest, '^([^\n]*)\n([^\n]*)'))
+local function emit_run(shape, schedule, id, rest)
+  local kind = shape.contract
+  if kind == '' then kind = expression_name(string.match(rest, '^([^\n]*)\n([^\n]*)')) end
+  emit_of('job.enqueued', id, kind, shape.queue, shape.tags_text or '[]', 0, schedule, 'Enqueued')
 end
+
+local function is_there(id) return some_exist and call('EXISTS', job_key(id)) == 1 end
 
 local function make(firing, job, what)
   local shape, id = firing.shape, job.id
-  if not (some_exist and call('EXISTS', job_key(id)) == 1) then
-    write_run(firing, job)
-    shown[#shown + 1] = id
-    for _, tag in ipairs(shape.tags) do
-      local members = tagged[tag] or {}
-      tagged[tag] = members
-      members[#members + 1] = 0
-      members[#members + 1] = id
-    end
-    if what == 'run' then
-      show_later(shape.queue, id)
-      emit_of('job.enqueued', id, kind_of(shape, job), shape.queue, shape.tags_text or '[]', 0, firing.id, 'Enqueued')
-    else
-      hold_back(firing.id, id, what)
-    end
+  if not is_there(id) then
+    write_run(shape, firing.id, id, job.instant, job.rest)
+    show_later(shape, id, what == 'run')
+    if what == 'run' then emit_run(shape, firing.id, id, job.rest) else hold_back(firing.id, id, what) end
   end
   if what == 'run' and shape.overlap ~= '' then call('HSET', schedule_key(firing.id), 'LastJobId', id) end
   return what == 'run' and id or nil
@@ -197,23 +207,37 @@ local function score_text(ms)
   return score_texts[ms]
 end
 
--- The usual case: one job, whatever became of the last one, and another instant to come.
-local function is_plain(firing)
-  return #firing.jobs == 1 and firing.shape.overlap == '' and firing.next ~= '' and firing.error == '' and firing.mark == ''
+-- What a plain firing may not do; nil where it may fire. Nothing is written but where the schedule is next looked at.
+local function refusal_of(shape, i, held, score)
+  local id = ARGV[i]
+  if held.err or not shape_is_sound(shape) then return look_again(id) end
+  if some_exist and not is_type(job_key(ARGV[i + 3]), 'hash') then return look_again(id) end
+  if held[2] ~= shape.instant or (held[1] or '') ~= ARGV[i + 1] or held[3] or score_of(id, score) ~= shape.instant then return -1 end
+  if tonumber(shape.instant) > now then return -3 end
 end
 
-local function fire_plain(firing, runs)
-  local job, next = firing.jobs[1], firing.next
-  make(firing, job, 'run')
-  call('HSET', schedule_key(firing.id), 'LastExecution', job.instant, 'LastJobId', job.id, 'Runs', string.format('%d', runs + 1),
+local function fire_plain(shape, i, score)
+  local id, next, job = ARGV[i], ARGV[i + 2], ARGV[i + 3]
+  local key, instant = P .. 'recurring-job:' .. id, shape.instant
+  local held = pcall('HMGET', key, 'Revision', 'NextAt', 'Paused', 'Runs')
+  local refusal = refusal_of(shape, i, held, score)
+  if refusal then return refusal end
+  -- The first write: where the key is of a foreign type it fails, and nothing was written.
+  local noted = pcall('ZADD', P .. 'runs:' .. id, 0, job)
+  if type(noted) == 'table' and noted.err then return look_again(id) end
+  if not is_there(job) then
+    write_run(shape, id, job, instant, ARGV[i + 4])
+    show_later(shape, job, true)
+    emit_run(shape, id, job, ARGV[i + 4])
+  end
+  call('HSET', key, 'LastExecution', instant, 'LastJobId', job, 'Runs', string.format('%d', (held[4] or 0) + 1),
     'NextAt', next, 'NextExecution', next)
-  move_later(firing.id, score_text(next))
+  move_later(id, score_text(next))
   return 1
 end
 
 local function fire(firing, runs)
   if #firing.jobs > 0 and not note_runs(firing) then return look_again(firing.id) end
-  if is_plain(firing) then return fire_plain(firing, runs) end
   local created, last, instant = 0, nil, nil
   for _, job in ipairs(firing.jobs) do
     local what = decide(firing)
@@ -243,20 +267,24 @@ local function fire(firing, runs)
   return created
 end
 
-local reply = {}
-for i, firing in ipairs(firings) do
-  local guard, runs = guard_and_runs(firing.id, scores[i])
-  if not is_sound(firing, guard) then
-    reply[i] = look_again(firing.id)
-  elseif guard ~= firing.guard then
-    reply[i] = -1
-  elseif firing.mark == 'f' then
+local function fire_guarded(firing, score)
+  local guard, runs = guard_and_runs(firing.id, score)
+  if not is_sound(firing, guard) then return look_again(firing.id) end
+  if guard ~= firing.guard then return -1 end
+  if firing.mark == 'f' then
     call('ZREM', SCHEDULES, firing.id)
-    reply[i] = 0
-  elseif is_early(firing) then
-    reply[i] = -3
+    return 0
+  end
+  if is_early(firing) then return -3 end
+  return fire(firing, runs)
+end
+
+local reply = {}
+for _, firing in ipairs(firings) do
+  if firing.first then
+    for i = firing.first, firing.last, 5 do reply[#reply + 1] = fire_plain(firing, i, scores[#reply + 1]) end
   else
-    reply[i] = fire(firing, runs)
+    reply[#reply + 1] = fire_guarded(firing, scores[#reply + 1])
   end
 end
 show_all()

@@ -32,14 +32,16 @@ local function emit_schedule(name, id, queue, extra)
     ',"attempt":0,"tags":[],"recurringId":' .. quote(id) .. extra .. '}' }
 end
 
-local function count_failure(job, key, limit)
+local function count_failure(schedule, queue, key)
+  local limit = tonumber(redis.call('HGET', key, 'PauseAfter') or '')
+  if not limit then return end
   local failures = redis.call('HINCRBY', key, 'Failures', 1)
   if failures < limit then return end
   local note = 'paused itself after ' .. failures .. ' failed runs in a row'
   redis.call('HSET', key, 'Paused', '{"note":"' .. note .. '","at":' .. NOW .. '}')
   redis.call('HDEL', key, 'NextAt', 'NextExecution')
-  redis.call('ZADD', P .. 'recurring-jobs', -1, job.RecurringId)
-  emit_schedule('schedule.paused', job.RecurringId, job.Queue or 'default', ',"note":"' .. note .. '"')
+  redis.call('ZADD', P .. 'recurring-jobs', -1, schedule)
+  emit_schedule('schedule.paused', schedule, queue or 'default', ',"note":"' .. note .. '"')
 end
 
 -- Remembers an ended run whose job is removed: only then, so that a run costs its schedule no list while the job tells it all.
@@ -56,20 +58,20 @@ local function keep_run(id, schedule)
   redis.call('LTRIM', key, 0, (tonumber(kept[2] or '') or 100) - 1)
 end
 
-run_ended = function(job, state)
-  local key = P .. 'recurring-job:' .. job.RecurringId
-  local s = redis.pcall('HMGET', key, 'Cron', 'Buffered', 'PauseAfter', 'Failures', 'MaxSilence')
+run_ended = function(schedule, id, queue, state)
+  local key = P .. 'recurring-job:' .. schedule
+  local s = redis.pcall('HMGET', key, 'Cron', 'Buffered', 'Failures', 'MaxSilence')
   if s.err or not s[1] then return end
-  if s[2] == job.id then
+  if s[2] == id then
     redis.call('HDEL', key, 'Buffered')
-  elseif s[2] and redis.call('HGET', key, 'LastJobId') == job.id then
-    release_buffered(job.RecurringId, s[2])
+  elseif s[2] and redis.call('HGET', key, 'LastJobId') == id then
+    release_buffered(schedule, s[2])
   end
   if state == 'Succeeded' then
-    if s[4] then redis.call('HDEL', key, 'Failures') end
+    if s[3] then redis.call('HDEL', key, 'Failures') end
     redis.call('HSET', key, 'LastSuccess', NOW)
-    if s[5] then expect_success(job.RecurringId, tonumber(s[5])) end
-  elseif state == 'Failed' and s[3] then
-    count_failure(job, key, tonumber(s[3]))
+    if s[4] then expect_success(schedule, tonumber(s[4])) end
+  elseif state == 'Failed' then
+    count_failure(schedule, queue, key)
   end
 end

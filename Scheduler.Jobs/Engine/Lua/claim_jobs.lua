@@ -11,7 +11,8 @@
 -- ARGV[8]  the groups (isolated types, CPU-bound ones), as 'a,b;c'; beyond their number jobs are set aside for whoever has room
 -- ARGV[9+] queues in the order to take from
 -- reply    {instant of the claim (ms), fence of all its jobs, then for each: id, hash (as it was before the claim)}; {} = none
---          A hash is a flat list; that of a job which is nothing but its call is the call's text.
+--          A hash is a flat list; that of a job which is nothing but its call is the call's text, and that of a schedule's job which
+--          is nothing more is {call, schedule, instant}.
 -- Twice?   the second call claims other jobs; what a lost reply claimed is returned by its lease.
 -- include: shared
 -- include: expiry
@@ -82,13 +83,15 @@ local function kind_of(job)
   return expression_name(string.match(call, '^[^\n]*\n\n([^\n]*)\n([^\n]*)'))
 end
 
--- What the worker is told of a job. Most have no field but their state and their call: one text crosses quicker than a list.
+-- What the worker is told of a job. Most have no field but their state and their call, and what names their schedule: a text crosses
+-- quicker than a list.
 local function told(flat, job)
-  local pieces = #flat / 2 - 1
+  local pieces, is_run = #flat / 2 - 1, job.RecurringId and job.ScheduledFor
+  if is_run then pieces = pieces - 2 end
   if not job.Call or not job[CALL[pieces]] then return flat end
   local call = job.Call
   for i = 2, pieces do call = call .. job[CALL[i]] end
-  return call
+  return is_run and { call, job.RecurringId, job.ScheduledFor } or call
 end
 
 local function take(id, key, flat, job)

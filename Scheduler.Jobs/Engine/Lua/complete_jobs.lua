@@ -85,7 +85,7 @@ local function succeed(id, fence, duration, result, recurring)
   local count = #ids + 1
   ids[count] = id
   final[count * 2 - 1], final[count * 2] = NOW, id
-  if recurring then run_ended({ id = id, Queue = facts[2], RecurringId = recurring }, 'Succeeded') end
+  if recurring then run_ended(recurring, id, facts[2], 'Succeeded') end
   emit_of('job.succeeded', id, facts[1], facts[2], facts[3], facts[4], recurring, 'Succeeded', end_details(duration, result))
   return 1
 end

@@ -93,25 +93,27 @@ local function write_long(key, state, head, rest, shared)
   redis.call('HSET', key, unpack(flat))
 end
 
+-- Writes one job's hash. room: how much of its own text the call's first piece holds; the rest are further fields.
+local function write_hash(key, state, head, rest, room, ...)
+  if #rest <= room then
+    redis.call('HSET', key, 'State', state, 'Call', head .. rest, ...)
+  elseif #rest <= room + 64 then
+    redis.call('HSET', key, 'State', state, 'Call', head .. string.sub(rest, 1, room), 'Call1', string.sub(rest, room + 1), ...)
+  else
+    write_long(key, state, head, rest, { ... })
+  end
+end
+
 -- Writes the hashes of a group's jobs that do not exist yet, and leaves those in the group. mark: '+' in a large batch.
 local function write_jobs(g, mark)
-  local keys, state, shared, call = keep_new(g), state_of(g), shared_fields(g), redis.call
+  local keys, state, shared = keep_new(g), state_of(g), shared_fields(g)
   local head = NOW .. (mark or '') .. '\n' .. g.contract .. '\n'
   local room = math.max(64 - #head, 0)
-  for i = 1, #keys do
-    local rest = g.rests[i]
-    if #rest <= room then
-      call('HSET', keys[i], 'State', state, 'Call', head .. rest, unpack(shared))
-    elseif #rest <= room + 64 then
-      call('HSET', keys[i], 'State', state, 'Call', head .. string.sub(rest, 1, room), 'Call1', string.sub(rest, room + 1), unpack(shared))
-    else
-      write_long(keys[i], state, head, rest, shared)
-    end
-  end
+  for i = 1, #keys do write_hash(keys[i], state, head, g.rests[i], room, unpack(shared)) end
   if not g.expires or #g.ids == 0 then return end
   local flat = {}
   for i = 1, #g.ids do flat[i * 2 - 1], flat[i * 2] = g.expires, g.ids[i] end
-  call('ZADD', P .. 'expiring', unpack(flat))
+  redis.call('ZADD', P .. 'expiring', unpack(flat))
 end
 
 -- Other keys that name the jobs; 'linked' tells trim_final that there are such.

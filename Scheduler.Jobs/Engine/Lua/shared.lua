@@ -75,75 +75,7 @@ end
 
 -- include: dead_letters
 
--- Events of this script, written as one record by publish_events at its end.
-local LOWER = { Enqueued = 'enqueued', Scheduled = 'scheduled', Processing = 'processing', Succeeded = 'succeeded',
-  Failed = 'failed', Deleted = 'deleted', Awaiting = 'awaiting' }
-local event_groups, event_count, open_group = {}, 0, nil
--- extra: further members as JSON text without the braces, for example '"percent":50', or nil. The schedule is one of them, so that
--- the jobs of many schedules share an object too.
-local function emit_of(name, id, kind, queue, tags, attempt, recurring, state, extra)
-  event_count = event_count + 1
-  if recurring then extra = '"recurringId":' .. quote(recurring) .. (extra and ',' .. extra or '') end
-  local g = open_group
-  if not (g and g.name == name and g.kind == kind and g.queue == queue and g.tags == tags and g.attempt == attempt
-      and g.state == state and (g.extras == nil) == (extra == nil)) then
-    g = { name = name, kind = kind, queue = queue, tags = tags, attempt = attempt, state = state, ids = {}, extras = extra and {} }
-    open_group = g
-    event_groups[#event_groups + 1] = g
-  end
-  local count = #g.ids + 1
-  g.ids[count] = id
-  if extra then g.extras[count] = extra end
-end
--- The same for many jobs that share all of it.
-local function emit_all(name, ids, kind, queue, tags, attempt, recurring, state)
-  if #ids == 0 then return end
-  emit_of(name, ids[1], kind, queue, tags, attempt, recurring, state)
-  local group, extra = open_group.ids, open_group.extras and open_group.extras[#open_group.extras]
-  for i = 2, #ids do
-    group[#group + 1] = ids[i]
-    if extra then open_group.extras[#group] = extra end
-  end
-  event_count = event_count + #ids - 1
-end
-local function emit(name, job, state, extra)
-  emit_of(name, job.id, job.Contract or type_of(job), job.Queue or 'default', job.Tags or '[]', job.Attempt or 0, job.RecurringId, state, extra)
-end
-
-local function all_equal(texts)
-  for i = 2, #texts do
-    if texts[i] ~= texts[1] then return false end
-  end
-  return true
-end
-
--- Neighbours that differ only in their job share one object: {"event":..,"jobIds":[..],..,"each":[{..},..]}; further members that
--- are the same for all, or those of a single job, which has "jobId", are inline. One object for a batch of starts costs a twentieth
--- of one for each.
-local function render_group(g)
-  if g.raw then return g.raw end
-  local shared = ',"type":' .. quote(g.kind) .. ',"queue":"' .. g.queue .. '","state":"' .. LOWER[g.state] .. '","at":' .. NOW ..
-    ',"attempt":' .. g.attempt .. ',"tags":' .. g.tags
-  if not g.extras then shared = shared .. '}'
-  elseif all_equal(g.extras) then shared = shared .. ',' .. g.extras[1] .. '}'
-  else shared = shared .. ',"each":[{' .. table.concat(g.extras, '},{') .. '}]}' end
-  if #g.ids == 1 then return '{"event":"' .. g.name .. '","jobId":"' .. g.ids[1] .. '"' .. shared end
-  return '{"event":"' .. g.name .. '","jobIds":["' .. table.concat(g.ids, '","') .. '"]' .. shared
-end
-
-local function render_events()
-  local rendered = {}
-  for i, g in ipairs(event_groups) do rendered[i] = render_group(g) end
-  return table.concat(rendered, ',')
-end
-
--- A record holds the events of one script; its score is the number of its last event.
-local function write_record(count, events)
-  local last = redis.call('INCRBY', P .. 'events:seq', count)
-  local record = '{"first":' .. (last - count + 1) .. ',"at":' .. NOW .. ',"events":[' .. events .. ']}'
-  redis.call('ZADD', P .. 'events', last, record)
-  redis.call('PUBLISH', P .. 'events', record)
-end
+-- include: script_events
 
 -- include: pace
 
@@ -249,7 +181,7 @@ local function finish_job(job, state, reason, result, error, duration, data)
   if state == 'Failed' then bury(job, error or '{}') end
   if job.Continuations and state ~= 'Failed' then release_continuations(job.id) end
   count_final(state)
-  if job.RecurringId then run_ended(job, state) end
+  if job.RecurringId then run_ended(job.RecurringId, job.id, job.Queue, state) end
   emit(FINAL[state], job, state, end_details(duration, result, error))
 end
 
