@@ -65,6 +65,7 @@ internal static class DispatcherServiceCollectionExtensions
         services.AddSingleton<ControlListener>();
         services.AddSingleton<LeaseRenewal>();
         services.AddSingleton<LeaseDeadlines>();
+        services.AddSingleton<PoolRelief>();
     }
 
     private static TimeSpan Longest(TimeSpan one, TimeSpan other) => one > other ? one : other;

@@ -50,7 +50,12 @@ internal sealed partial class JobExecution(
         if (unstarted.Count == 0)
             return;
         slots.ForgetRate();
-        unstarted.ForEach(limited.Release);
+        foreach (var job in unstarted)
+        {
+            limited.Release(job);
+            // Else this worker would wait for its end for ever, and take no other.
+            suspects.Ended(job);
+        }
         await HandBackAsync(unstarted);
     }
 

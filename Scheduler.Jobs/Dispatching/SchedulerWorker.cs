@@ -12,7 +12,7 @@ namespace Scheduler.Jobs.Dispatching;
 /// </summary>
 internal sealed partial class SchedulerWorker(
     ClaimLoop claiming, CompletionLoop completions, UpkeepLoop upkeep, MendLoop mending, HeartbeatLoop heartbeat, ControlListener control,
-    LeaseRenewal renewal, LeaseDeadlines deadlines, WorkerDuty duty, RunningJobs running, JobSlots slots, JobExecution execution,
+    LeaseRenewal renewal, LeaseDeadlines deadlines, PoolRelief relief, WorkerDuty duty, RunningJobs running, JobSlots slots, JobExecution execution,
     WorkerStore workers, WorkerIdentity worker, IOptions<WorkerOptions> options, TimeProvider time,
     ILogger<SchedulerWorker> logger) : IHostedLifecycleService, IDisposable
 {
@@ -38,6 +38,7 @@ internal sealed partial class SchedulerWorker(
     {
         renewal.Start();
         deadlines.Start();
+        relief.Start();
         commits = Task.Run(() => completions.RunAsync(abandoned.Token), CancellationToken.None);
         others = Task.WhenAll(
             Task.Run(() => control.RunAsync(stopping.Token), CancellationToken.None),
@@ -106,6 +107,7 @@ internal sealed partial class SchedulerWorker(
         await stopping.CancelAsync();
         renewal.Stop();
         deadlines.Dispose();
+        relief.Stop();
         await Quietly(others.WaitAsync(CommitGrace));
         await Quietly(workers.RemoveAsync(worker.Id, CancellationToken.None).WaitAsync(CommitGrace));
     }

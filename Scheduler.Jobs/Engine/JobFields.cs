@@ -36,6 +36,9 @@ internal static class JobFields
     public const string ExpiresAt = "ExpiresAt";
     public const string Fence = "Fence";
     public const string Lost = "Lost";
+
+    /// <summary>The fencing tokens of the claims that <see cref="Lost"/> counts, a space between.</summary>
+    public const string LostUnder = "LostUnder";
     public const string Crashes = "Crashes";
     public const string Checkpoint = "Checkpoint";
     public const string Retry = "Retry";
@@ -59,7 +62,7 @@ internal static class JobFields
 
     private static readonly FrozenSet<string> Own = FrozenSet.Create(
         [.. Pieces, State, Queue, History, Start, End, CreatedAt, Type, Method, ParameterTypes, Arguments, Attempt, MaxAttempts, Timeout,
-        Tags, RunAt, ExpiresAt, Fence, Lost, Crashes, Checkpoint, Retry, HeartbeatTimeout, Result, Error, Print, Progress, RecurringId, ScheduledFor, TakenOver, LogBytes, LogTruncated, "Fetched", "Checked"]);
+        Tags, RunAt, ExpiresAt, Fence, Lost, LostUnder, Crashes, Checkpoint, Retry, HeartbeatTimeout, Result, Error, Print, Progress, RecurringId, ScheduledFor, TakenOver, LogBytes, LogTruncated, "Fetched", "Checked"]);
 
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> OwnByCharacters = Own.GetAlternateLookup<ReadOnlySpan<char>>();
 

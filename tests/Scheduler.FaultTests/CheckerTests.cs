@@ -95,10 +95,15 @@ public sealed class CheckerTests : IDisposable
         history.Witnessed.Add(HistoryFolder.Witness("start", "job1", "m1", 7, at: 2_150, pid: 11));
         Assert.Equal(["started-again"], history.Broken());
         history.Faults.Add(new FaultLine(1_900, "starve", "begin", null, null, null));
-        history.Faults[^1] = new FaultLine(1_900, "client-kill", "begin", null, null, null);
+        history.Faults.Add(new FaultLine(1_900, "client-kill", "begin", null, null, null));
         Assert.Equal(["started-again"], history.Broken());
-        history.Faults.Add(new FaultLine(1_900, "starve", "begin", null, null, null));
+        // Another process that is starved explains nothing.
+        history.Witnessed.Add(HistoryFolder.Witness("blocks", "job2", "m2", 2, at: 2_000, pid: 11));
+        Assert.Equal(["started-again"], history.Broken());
+        history.Witnessed.Add(HistoryFolder.Witness("blocks", "job2", "m2", 2, at: 2_000));
         Assert.Empty(history.Broken());
+        history.Faults.RemoveAt(1);
+        Assert.Equal(["started-again"], history.Broken());
         history.Faults.Clear();
         history.Faults.Add(new FaultLine(1_900, "worker-kill", "begin", "worker-0", 10, null));
         Assert.Empty(history.Broken());

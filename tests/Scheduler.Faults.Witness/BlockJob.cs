@@ -10,6 +10,7 @@ public sealed class BlockJob(WitnessFile witness) : IJobHandler<WorkArgs, WorkRe
     public Task<WorkResult> RunAsync(WorkArgs args, JobContext job, CancellationToken cancellationToken)
     {
         witness.Write("start", job, args.Marker);
+        witness.Write("blocks", job, args.Marker);
         using (var never = new ManualResetEventSlim())
             never.Wait(args.Ms, CancellationToken.None);
         witness.Write("done", job, args.Marker);

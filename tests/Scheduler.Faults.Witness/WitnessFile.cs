@@ -20,7 +20,7 @@ public sealed class WitnessFile : IDisposable
             file = new FileStream(Path.Combine(folder, $"witness-{Environment.ProcessId}-{Now()}.jsonl"), FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
     }
 
-    /// <param name="what"><c>start</c>, <c>done</c>, <c>threw</c>, <c>cancelled</c>, <c>crash</c>.</param>
+    /// <param name="what"><c>start</c>, <c>done</c>, <c>threw</c>, <c>cancelled</c>, <c>crash</c>, <c>blocks</c> (its thread, until it is done).</param>
     public void Write(string what, JobContext job, string marker)
     {
         var line = JsonSerializer.SerializeToUtf8Bytes(new

@@ -16,7 +16,8 @@ internal sealed record CampaignOptions
           --tier      ci = the faults that need nothing special (default); long = also disk full
           --seconds   how long faults and load go on in a round (default 150)
           --kills     go on beyond that until so many processes were killed, up to three times as long (default 0)
-          --patience  seconds after the last fault in which all jobs must end (default 100)
+          --patience  seconds after the last fault in which all jobs must end (default 100); jobs that two processes died
+                      with, one at a time on each worker, get the time that they take besides
           --rate      calls per second (default 40)
           --large-bulks  percent of the calls that bring over 200 jobs at once (default 0; one in ten bulks does in any case)
           --fsync     Redis's appendfsync; by default every third seed uses everysec

@@ -26,7 +26,8 @@ internal sealed class Round(CampaignOptions options, int seed, Recorder recorder
         var (began, ended) = await RunLoadUnderFaultsAsync(fleet, cancellationToken);
         await schedules.PauseAsync(cancellationToken);
 
-        var isQuiet = await Quiet.WaitAsync(fleet, options.Patience, cancellationToken);
+        var patience = options.Patience + await SuspectWork.MeasureAsync(fleet, cancellationToken);
+        var isQuiet = await Quiet.WaitAsync(fleet, patience, cancellationToken);
         var quietAt = Monotonic.Now;
         var state = new FinalState(fleet, recorder);
         await WaitForReadersAsync(subscribers, state, cancellationToken);

@@ -5,7 +5,7 @@ local function requeue(job, reason)
   if job.State == 'Enqueued' or job.State == 'Processing' then return false end
   if job.State == 'Succeeded' or job.State == 'Deleted' then redis.call('DECR', P .. 'stats:' .. string.lower(job.State)) end
   redis.call('HSET', job_key(job.id), 'Attempt', 0, 'Lost', 0)
-  redis.call('HDEL', job_key(job.id), 'Result', 'Error', 'Progress', 'Crashes')
+  redis.call('HDEL', job_key(job.id), 'Result', 'Error', 'Progress', 'Crashes', 'LostUnder')
   -- What a success has done must be done again; a failure goes on where it was.
   if job.State == 'Succeeded' then redis.call('HDEL', job_key(job.id), 'Checkpoint') end
   job.Attempt = 0

@@ -14,9 +14,11 @@
 --          K  as D, but spends the attempt
 --          N  id, fence, reason, delay (ms)                   spends nothing
 --          H  id, fence, reason                               spends nothing, back to the head of its queue
--- reply    for each: 1 = written, 2 = was written before with this fence (the reply was lost), 0 = stale, nothing written
+-- reply    for each: 1 = written, 2 = was written before with this fence (the reply was lost), 0 = stale: nothing written but
+--          that its process lives, where the job was charged with its death
 -- Twice?   2 for each.
 -- include: shared
+-- include: deaths
 
 local COUNT = { T = 4, R = 5, F = 5, N = 4, H = 3, D = 5, K = 5 }
 if not (is_type(P .. 'leases', 'zset') and is_type(P .. 'final:Succeeded', 'zset') and is_type(P .. 'final:Failed', 'zset')
@@ -33,7 +35,6 @@ local function unspend(job)
   redis.call('HSET', job_key(job.id), 'Attempt', job.Attempt)
 end
 
-local POISON_AFTER = 3
 local function mourn(job, at)
   if redis.call('HINCRBY', job_key(job.id), 'Crashes', 1) >= POISON_AFTER then
     finish_job(job, 'Failed', 'its child process died ' .. POISON_AFTER .. ' times', nil, ARGV[at + 5])
@@ -56,9 +57,14 @@ local write = {
   K = mourn,
 }
 
+local function stale(id, fence)
+  acquit(id, fence)
+  return 0
+end
+
 local function complete(at)
   local job = load_job(ARGV[at + 1])
-  if not job or job.Fence ~= ARGV[at + 2] then return 0 end
+  if not job or job.Fence ~= ARGV[at + 2] then return stale(ARGV[at + 1], ARGV[at + 2]) end
   if job.State ~= 'Processing' then return 2 end
   write[ARGV[at]](job, at)
   return 1
@@ -69,7 +75,7 @@ local ids, final, facts = {}, {}, nil
 local function succeed(id, fence, duration, result, recurring)
   local key = P .. 'job:' .. id
   local held = pcall('HMGET', key, 'State', 'Fence', 'Continuations')
-  if held.err or held[2] ~= fence then return 0 end
+  if held.err or held[2] ~= fence then return stale(id, fence) end
   if held[1] ~= 'Processing' then return 2 end
   if held[3] or #id == 36 then
     finish_job(load_job(id), 'Succeeded', nil, result, nil, duration)

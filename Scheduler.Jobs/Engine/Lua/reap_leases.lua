@@ -4,26 +4,24 @@
 -- reply    number of leases handled
 -- Twice?   the second call finds none. Any node may run it.
 -- include: shared
-
-local POISON_AFTER = 3
+-- include: deaths
 
 local function take_back(job)
-  local lost = tonumber(job.Lost or 0) + 1
+  local lost = charge(job)
   if lost >= POISON_AFTER then
     local text = lost .. ' worker processes died while this job ran; it is quarantined. Mend its handler, then requeue it.'
-    redis.call('HSET', job_key(job.id), 'Lost', lost)
     redis.call('HDEL', job_key(job.id), 'Fence')
     finish_job(job, 'Failed', text, nil, '{"type":"poison_job","message":"' .. text .. '","attempt":' .. (job.Attempt or 0) .. '}')
     return
   end
   job.Attempt = math.max(tonumber(job.Attempt or 1) - 1, 0)
-  redis.call('HSET', job_key(job.id), 'Lost', lost, 'Attempt', job.Attempt)
+  redis.call('HSET', job_key(job.id), 'Attempt', job.Attempt)
   enqueue_again(job, 'lease ran out: worker ' .. (string.match(job.History or '', '.*"w":"([^"]*)"') or '?') .. ' is gone', true)
 end
 
 local ids = redis.call('ZRANGEBYSCORE', P .. 'leases', '-inf', now, 'LIMIT', 0, 200)
 for _, id in ipairs(ids) do
-  local job = load_job(id, 'Lost')
+  local job = load_job(id, 'Lost', 'LostUnder')
   if job and job.State == 'Processing' then
     take_back(job)
   else

@@ -1,4 +1,4 @@
--- Extends one worker's leases.
+-- Extends one worker's leases. Who asks for one that ran out lives: the job is not charged with a death.
 -- KEYS[1]  {prefix}tx
 -- ARGV[1]  prefix
 -- ARGV[2]  lease (ms)
@@ -6,6 +6,7 @@
 -- reply    ids whose lease is lost: another worker owns the job, or it was cancelled
 -- Twice?   harmless.
 -- include: shared
+-- include: deaths
 
 local lost, kept = {}, {}
 for i = 3, #ARGV, 2 do
@@ -15,6 +16,7 @@ for i = 3, #ARGV, 2 do
     kept[#kept + 1] = ARGV[i]
   else
     lost[#lost + 1] = ARGV[i]
+    acquit(ARGV[i], ARGV[i + 1])
   end
 end
 -- A lease entry deleted by hand comes back here: the hash, not the entry, says who owns the job. Others may be gone as well,

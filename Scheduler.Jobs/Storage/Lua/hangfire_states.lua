@@ -19,7 +19,7 @@ local function reopen(job, to_final)
   if to_final then return end
   redis.call('PERSIST', job_key(job.id))
   redis.call('HSET', job_key(job.id), 'Attempt', 0, 'Lost', 0)
-  redis.call('HDEL', job_key(job.id), 'Result', 'Error', 'Progress')
+  redis.call('HDEL', job_key(job.id), 'Result', 'Error', 'Progress', 'LostUnder')
   job.Attempt, job.Lost = 0, nil
 end
 

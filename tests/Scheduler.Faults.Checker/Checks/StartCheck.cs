@@ -5,7 +5,8 @@ namespace Scheduler.Faults.Checker.Checks;
 /// <summary>
 /// Starts are bounded by faults: a job starts again because it threw, was requeued, or because its worker or Redis really was
 /// disturbed meanwhile. Starvation, slow links, cut or killed connections and deleted lease keys each explain nothing; a starved process
-/// whose connection broke does: it cannot connect again before a thread is free.
+/// whose connection broke does: it cannot connect again before a thread is free. A process is starved while a handler that blocks its thread
+/// runs in it, as the handler itself witnessed, not while the campaign brings such jobs: they wait in queues, and move to other processes.
 /// A poison job starts three times. A worker told to stop claims nothing.
 /// </summary>
 internal static class StartCheck
@@ -49,7 +50,7 @@ internal static class StartCheck
         if (history.FaultsOf(before.Pid).Any(f => f.Fault is not "starve" && f.Touches(from, after.T)) || DiedOfPoison(history, before, after))
             return true;
         var node = history.Processes.FirstOrDefault(p => p.Pid == before.Pid)?.Node;
-        if (history.Faults.Any(f => f.Fault == "starve" && f.Touches(from, after.T)) && history.Faults.Any(f => f.Touches(from, after.T) && BreaksConnectionOf(node, f)))
+        if (history.WasStarved(before.Pid, from, after.T) && history.Faults.Any(f => f.Touches(from, after.T) && BreaksConnectionOf(node, f)))
             return true;
         return history.Faults.Any(f => f.Touches(from, after.T) && (OfRedis.Contains(f.Fault) || (OfLinks.Contains(f.Fault) && f.Target == node)));
     }

@@ -11,6 +11,7 @@ public sealed class History
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     private readonly Dictionary<int, Interval[]> byPid;
+    private readonly Dictionary<int, (long From, long To)[]> blocked;
 
     private History(string folder)
     {
@@ -26,6 +27,7 @@ public sealed class History
             f => Path.GetFileNameWithoutExtension(f), f => Parse<EventLine>(f));
         Faults = Intervals(Read<FaultLine>(folder, "faults.jsonl"));
         Starts = Witnessed.Where(w => w.What is "start" or "crash").GroupBy(w => w.Job).ToDictionary(g => g.Key, g => g.OrderBy(w => w.Fence).ToArray());
+        blocked = Blocked(Witnessed);
         byPid = Faults.Where(f => f.Pid is not null).GroupBy(f => f.Pid!.Value).ToDictionary(g => g.Key, g => g.ToArray());
     }
 
@@ -49,6 +51,9 @@ public sealed class History
     /// <summary>Witnessed starts of each job by fencing token.</summary>
     public IReadOnlyDictionary<string, WitnessLine[]> Starts { get; }
 
+    /// <summary>True where a handler that blocks its thread ran in the process at some time between the two.</summary>
+    public bool WasStarved(int pid, long from, long to) => blocked.GetValueOrDefault(pid)?.Any(b => b.From <= to && b.To >= from) == true;
+
     public static History Load(string folder) => new(folder);
 
     /// <summary>Faults done to this very process.</summary>
@@ -59,6 +64,14 @@ public sealed class History
 
     /// <summary>Primaries that were frozen while another one took over: what they acknowledge afterwards is lost.</summary>
     public IEnumerable<Interval> Freezes => Faults.Where(f => f.Fault is "primary-freeze");
+
+    // Until its end; one that died with its process has none, and the process no later jobs.
+    private static Dictionary<int, (long From, long To)[]> Blocked(IReadOnlyList<WitnessLine> witnessed)
+    {
+        var ends = witnessed.Where(w => w.What == "done").ToLookup(w => (w.Pid, w.Job, w.Fence));
+        return witnessed.Where(w => w.What == "blocks").GroupBy(w => w.Pid)
+            .ToDictionary(g => g.Key, g => g.Select(w => (w.T, ends[(w.Pid, w.Job, w.Fence)].FirstOrDefault()?.T ?? long.MaxValue)).ToArray());
+    }
 
     private static Interval[] Intervals(IReadOnlyList<FaultLine> lines)
     {

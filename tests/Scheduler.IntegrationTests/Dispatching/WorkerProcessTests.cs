@@ -79,9 +79,24 @@ public sealed class WorkerProcessTests(RedisServerFixture server)
         Assert.Equal(1, (await scheduler.WaitForAsync(ids[0], job => job.State == JobStates.Succeeded, seconds: 30)).Attempt);
     }
 
-    private RunningProcess StartWorker(WorkerHarness scheduler)
+    [Fact]
+    public async Task Jobs_that_block_their_threads_all_begin_and_do_not_wait_for_a_pool_that_grows_by_one_or_two_a_second()
+    {
+        await using var scheduler = await WorkerHarness.StartAsync(server.ConnectionString);
+        await using var worker = StartWorker(scheduler, ("Scheduler:Worker:Concurrency", "100"), ("Scheduler:Plugins", Path.GetDirectoryName(Repository.BuiltAssembly("tests/Scheduler.SampleJobs"))!));
+        await scheduler.EventuallyAsync(async () => (await scheduler.Workers.ListAsync(WorkerHarness.Token)).Count == 1, seconds: 30);
+
+        var ids = await scheduler.EnqueueAsync([.. Enumerable.Range(0, 100).Select(_ => scheduler.New("sample.block") with { Args = """{"milliseconds":4000}""" })]);
+
+        // At two threads a second they would take half a minute.
+        await scheduler.EventuallyAsync(async () => (await Task.WhenAll(ids.Select(id => scheduler.Jobs.GetAsync(id, WorkerHarness.Token)))).All(job => job!.State == JobStates.Succeeded), seconds: 20);
+    }
+
+    private RunningProcess StartWorker(WorkerHarness scheduler, params (string Key, string Value)[] more)
     {
         var settings = server.Settings(scheduler.Redis.Keys.Prefix);
+        foreach (var (key, value) in more)
+            settings[key] = value;
         settings["Scheduler:Worker:Lease"] = Lease.ToString();
         settings["Scheduler:Worker:DrainTimeout"] = "00:00:01";
         return RunningProcess.StartHost("Scheduler.Worker", settings);

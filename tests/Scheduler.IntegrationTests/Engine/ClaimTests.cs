@@ -163,6 +163,34 @@ public abstract class ClaimTests(ServerFixture server)
     }
 
     [Fact]
+    public async Task Process_that_speaks_after_its_lease_ran_out_has_not_died_of_the_job()
+    {
+        await using var engine = await StartAsync(server);
+        var id = await engine.EnqueueAsync();
+        var late = new List<ClaimedJob>();
+        for (var pause = 0; pause < 2; pause++)
+        {
+            late.AddRange(await engine.ClaimAsync());
+            await engine.ExpireLeasesAsync();
+            await engine.Claims.ReapAsync(Token);
+        }
+
+        // Set aside as a suspect, until both processes come back: one renews, the other completes.
+        Assert.Empty(await engine.ClaimAsync(allowSuspect: false));
+        Assert.Equal([id], engine.Claims.Renew([(id, late[0].Fence)], Lease));
+        Assert.Equal(1, await engine.Redis.Database.ListLengthAsync(engine.Redis.Keys.Queue("default")));
+        Assert.Equal([false, false], await engine.Claims.CompleteAsync([.. Enumerable.Repeat(Late(late[1]), 2)], Token));
+
+        var claim = Assert.Single(await engine.ClaimAsync(allowSuspect: false));
+        Assert.False(claim.IsSuspect);
+        Assert.Equal([true], await engine.SucceedAsync(claim));
+        Assert.False((await engine.Redis.Database.HashGetAsync(engine.Redis.Keys.JobHash(id), "Lost")).HasValue);
+        Assert.DoesNotContain(await engine.CensusAsync(), k => k.StartsWith("parked:", StringComparison.Ordinal));
+
+        static JobOutcome Late(ClaimedJob claim) => new JobOutcome.Succeeded(claim.Job.Id, claim.Fence, null, TimeSpan.Zero) { Claimed = claim.Job };
+    }
+
+    [Fact]
     public async Task Suspect_that_must_wait_is_set_aside_and_its_neighbours_are_not()
     {
         await using var engine = await StartAsync(server);

@@ -9,7 +9,11 @@ internal sealed class ModelJob
     public required string Queue { get; init; }
     public required string State { get; set; }
     public int Attempt { get; set; }
-    public int Lost { get; set; }
+    public int Lost => LostUnder.Count;
+
+    /// <summary>Tokens of the claims whose lease ran out, as long as nobody has spoken under them since.</summary>
+    public List<long> LostUnder { get; } = [];
+
     public long? Fence { get; set; }
 }
 
@@ -82,7 +86,10 @@ internal sealed class JobModel
     {
         var job = jobs[outcome.JobId];
         if (job.Fence != outcome.Fence)
+        {
+            Acquit(job, outcome.Fence);
             return false;
+        }
         if (job.State != JobStates.Processing)
             return true;
         switch (outcome)
@@ -109,7 +116,14 @@ internal sealed class JobModel
         return true;
     }
 
-    public bool StillHolds(string id, long fence) => jobs[id].State == JobStates.Processing && jobs[id].Fence == fence;
+    /// <summary>True while the lease may be extended.</summary>
+    public bool Renew(string id, long fence)
+    {
+        var holds = jobs[id].State == JobStates.Processing && jobs[id].Fence == fence;
+        if (!holds)
+            Acquit(jobs[id], fence);
+        return holds;
+    }
 
     public CancelResult Cancel(string id)
     {
@@ -130,7 +144,8 @@ internal sealed class JobModel
             return RequeueResult.NotFound;
         if (job.State is JobStates.Enqueued or JobStates.Processing)
             return RequeueResult.NotRequeueable;
-        (job.Attempt, job.Lost) = (0, 0);
+        job.Attempt = 0;
+        job.LostUnder.Clear();
         Return(job, atHead: false);
         return RequeueResult.Requeued;
     }
@@ -141,7 +156,7 @@ internal sealed class JobModel
         var running = jobs.Values.Where(j => j.State == JobStates.Processing).OrderBy(j => j.Id, StringComparer.Ordinal).ToArray();
         foreach (var job in running)
         {
-            job.Lost++;
+            job.LostUnder.Add(job.Fence!.Value);
             if (job.Lost >= PoisonAfter)
             {
                 job.Fence = null;
@@ -187,6 +202,13 @@ internal sealed class JobModel
         }
         EverClaimed |= claimed.Count > 0;
         return claimed;
+    }
+
+    // Whoever speaks under a token whose lease ran out has not died with the job.
+    private void Acquit(ModelJob job, long fence)
+    {
+        if (!JobStates.IsFinal(job.State) && job.LostUnder.Remove(fence) && job.Lost < SuspectAfter && AsideOf(job.Queue).Remove(job.Id))
+            QueueOf(job.Queue).AddFirst(job.Id);
     }
 
     private void Return(ModelJob job, bool atHead)

@@ -120,7 +120,7 @@ internal sealed partial class ModelRun(EngineHarness engine)
             return;
         var held = claims[choice % claims.Count];
         var lost = engine.Claims.Renew([held], Long);
-        Assert.Equal(model.StillHolds(held.Id, held.Fence) ? [] : [held.Id], lost);
+        Assert.Equal(model.Renew(held.Id, held.Fence) ? [] : [held.Id], lost);
     }
 
     private async Task CancelAsync(int choice)
