@@ -23,6 +23,8 @@ internal sealed class EnqueueGroup(RedisClient redis)
 
     private const int MaxCallsOnTheirWay = 2;
 
+    private const int MostTurns = 4;
+
     private readonly Lock gate = new();
     private readonly Queue<Turn> waiting = new();
     private int callsOnTheirWay;
@@ -74,10 +76,16 @@ internal sealed class EnqueueGroup(RedisClient redis)
         while (group is not null)
         {
             await AnswerAsync(group);
-            // Those who were answered just now come first: what they ask for next shares the next call.
-            await Task.Yield();
+            await LetThemAskAgainAsync(group.Count);
             group = NextGroup();
         }
+    }
+
+    /// <summary>Those who were answered just now come first: what they ask for next shares the next call.</summary>
+    private async Task LetThemAskAgainAsync(int answered)
+    {
+        for (var turns = 0; turns < MostTurns && waiting.Count < answered; turns++)
+            await Task.Yield();
     }
 
     private async Task AnswerAsync(IReadOnlyList<Turn> group)

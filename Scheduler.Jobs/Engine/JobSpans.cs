@@ -20,6 +20,8 @@ internal readonly record struct JobSpan(long Number, long Earliest, long Latest,
 /// </summary>
 internal static class JobSpans
 {
+    private const string New = "new";
+
     /// <summary>One for each list, the newest first.</summary>
     public static async Task<IReadOnlyList<JobSpan>> ReadAsync(RedisClient redis, CancellationToken cancellationToken)
     {
@@ -31,8 +33,6 @@ internal static class JobSpans
         var first = Read((numbers.Count > 0 ? numbers[0] : 0) + 1, notes.GetValueOrDefault(New)) with { Latest = long.MaxValue };
         return [WithIds(first, await growing.WaitAsync(cancellationToken)), .. numbers.Select(n => Read(n, notes.GetValueOrDefault(n.ToString(CultureInfo.InvariantCulture))))];
     }
-
-    private const string New = "new";
 
     private static JobSpan Read(long number, string? note) => note?.Split(' ') switch
     {

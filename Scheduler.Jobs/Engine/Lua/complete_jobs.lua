@@ -102,13 +102,10 @@ while #reply < outcomes do
   if kind == 'J' then
     facts = { ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4] }
     at = at + 5
-  elseif kind == 'C' then
-    local fence, last = ARGV[at + 1], at + 2 * ARGV[at + 2] + 2
-    for i = at + 3, last, 2 do reply[#reply + 1] = succeed(ARGV[i], fence, ARGV[i + 1]) end
-    at = last + 1
-  elseif kind == 'P' then
-    local fence, last = ARGV[at + 1], at + 3 * ARGV[at + 2] + 2
-    for i = at + 3, last, 3 do reply[#reply + 1] = succeed(ARGV[i], fence, ARGV[i + 1], nil, ARGV[i + 2]) end
+  elseif kind == 'C' or kind == 'P' then
+    local fence, each = ARGV[at + 1], kind == 'P' and 3 or 2
+    local last = at + each * ARGV[at + 2] + 2
+    for i = at + 3, last, each do reply[#reply + 1] = succeed(ARGV[i], fence, ARGV[i + 1], nil, each == 3 and ARGV[i + 2] or nil) end
     at = last + 1
   elseif kind == 'S' then
     reply[#reply + 1] = succeed(ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], some(ARGV[at + 5]))

@@ -173,7 +173,7 @@ internal sealed partial class ModelRun(EngineHarness engine)
             .. model.Jobs.Select(j => "job:" + j.Id),
             .. model.Waiting.Keys.Select(q => "queue:" + q),
             .. model.Aside.Keys.Select(q => $"parked:{q}:!test.a"),
-            .. model.Jobs.Count > 0 ? new[] { "jobs", "events", "events:seq" } : [],
+            .. model.Jobs.Count > 0 ? new[] { "jobs", "jobs:spans", "events", "events:seq" } : [],
             .. model.HasQueueNames ? new[] { "queues" } : [],
             .. states.Contains(JobStates.Scheduled) ? new[] { "schedule" } : [],
             .. states.Contains(JobStates.Processing) ? new[] { "leases" } : [],

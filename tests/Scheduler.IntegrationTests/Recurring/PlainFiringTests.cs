@@ -35,6 +35,7 @@ public abstract class PlainFiringTests(ServerFixture server)
         Assert.Equal(FiringResult.Broken, byId["broken-runs"]);
         Assert.All(["deleted", "moved", "paused", "updated"], id => Assert.Equal(FiringResult.Changed, byId[id]));
         Assert.All(["missed", "plain", "skip"], id => Assert.Equal(FiringResult.Fired, byId[id]));
+        await recurring.Redis.Database.KeyDeleteAsync(recurring.Redis.Keys.Runs("broken-runs"));
         foreach (var (id, result) in byId)
             Assert.Equal(result == FiringResult.Fired, (await recurring.RunsAsync(id)).Count > 0);
     }
