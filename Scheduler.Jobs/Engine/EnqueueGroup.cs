@@ -23,8 +23,6 @@ internal sealed class EnqueueGroup(RedisClient redis)
 
     private const int MaxCallsOnTheirWay = 2;
 
-    private const int MostTurns = 4;
-
     private readonly Lock gate = new();
     private readonly Queue<Turn> waiting = new();
     private int callsOnTheirWay;
@@ -76,16 +74,10 @@ internal sealed class EnqueueGroup(RedisClient redis)
         while (group is not null)
         {
             await AnswerAsync(group);
-            await LetThemAskAgainAsync(group.Count);
+            // Those who were answered just now come first: what they ask for next shares the next call.
+            await Task.Yield();
             group = NextGroup();
         }
-    }
-
-    /// <summary>Those who were answered just now come first: what they ask for next shares the next call.</summary>
-    private async Task LetThemAskAgainAsync(int answered)
-    {
-        for (var turns = 0; turns < MostTurns && waiting.Count < answered; turns++)
-            await Task.Yield();
     }
 
     private async Task AnswerAsync(IReadOnlyList<Turn> group)
