@@ -93,9 +93,10 @@ internal sealed class EventRing(int maxRecords = 4096, int maxBytes = 8 * 1024 *
     {
         lock (gate)
         {
-            if (!isLive)
+            // The reader may have seen a new epoch in the log before the pump has: what the ring holds is older than its place.
+            if (!isLive || cursor.Epoch > anchor.Epoch)
                 return new RingView.Behind();
-            if (cursor.Epoch != anchor.Epoch)
+            if (cursor.Epoch < anchor.Epoch)
                 return new RingView.OtherEpoch(start, startOldestKept);
             if (cursor.Sequence < reachesBackTo)
                 return new RingView.Behind();

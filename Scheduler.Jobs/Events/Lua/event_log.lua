@@ -24,13 +24,14 @@ local function is_rewound(seq, known_last, known_head)
 end
 
 -- Gives the epoch, the number it began after, and the newest number. A log without an epoch, or one that went back, gets a
--- new epoch, so that no id names two events; records beyond the newest number belong to the lost past and go.
+-- new epoch, so that no id names two events; records beyond the newest number belong to the lost past and go. An epoch before the
+-- one the caller knows is such a past too: a primary that was replaced and came back, or a restored backup.
 local function open_log(known_epoch, known_last, known_head)
   local seq = tonumber(redis.call('GET', KEYS[4]) or 0)
   local epoch, start = string.match(redis.call('GET', KEYS[3]) or '', '^(%d+) ?(%d*)$')
   epoch, start = tonumber(epoch or 0), tonumber(start) or 0
-  if epoch > 0 and epoch ~= known_epoch then return epoch, start, seq end
-  local went_back = is_rewound(seq, known_last, known_head)
+  if epoch > known_epoch then return epoch, start, seq end
+  local went_back = (epoch > 0 and epoch < known_epoch) or is_rewound(seq, known_last, known_head)
   if epoch > 0 and not went_back then return epoch, start, seq end
 
   -- Of a log that went back nobody can tell which events are new: readers go on with the next one. Without any epoch

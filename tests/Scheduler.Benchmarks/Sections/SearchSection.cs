@@ -15,6 +15,9 @@ internal sealed class SearchSection : Section
 {
     private const int BulkSize = 10_000;
     private const int Calls = 200;
+
+    // A host that has just started still compiles what a filter needs.
+    private const int CallsBefore = 10;
     private const string Indexes = "queue,type,state,worker";
 
     /// <summary>One job in so many is a rare one: another type, another queue, a tag, a word in its arguments.</summary>
@@ -63,7 +66,10 @@ internal sealed class SearchSection : Section
     {
         var table = new Table($"GET /api/v1/jobs?limit=50 with {count.ToString("N0", CultureInfo.InvariantCulture)} jobs, {how}, {Calls} calls each", "filter", "p50 ms", "p99 ms", "found", "page");
         foreach (var filter in Filters(begin, middle))
-            table.Add(await MeasureAsync(http, filter));
+        {
+            await MeasureAsync(http, filter, CallsBefore);
+            table.Add(await MeasureAsync(http, filter, Calls));
+        }
         table.Print();
     }
 
@@ -96,12 +102,12 @@ internal sealed class SearchSection : Section
             : "{\"type\":\"http.request\"," + (number % DelayedOneIn == 3 ? "\"delay\":\"PT10H\"," : "") + "\"args\":{\"url\":\"https://example.org/customers/" + n + "/invoices\",\"method\":\"POST\",\"body\":{\"order\":" + n + "}}}";
     }
 
-    private static async Task<string[]> MeasureAsync(HttpClient http, string filter)
+    private static async Task<string[]> MeasureAsync(HttpClient http, string filter, int calls)
     {
         var path = new Uri("/api/v1/jobs?limit=50&filter=" + Uri.EscapeDataString(filter), UriKind.Relative);
-        var times = new double[Calls];
+        var times = new double[calls];
         var last = "";
-        for (var i = 0; i < Calls; i++)
+        for (var i = 0; i < calls; i++)
         {
             var start = Stopwatch.GetTimestamp();
             last = await http.GetStringAsync(path);

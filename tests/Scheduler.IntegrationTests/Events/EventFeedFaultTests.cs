@@ -90,6 +90,24 @@ public sealed class EventFeedFaultTests
     }
 
     [Fact]
+    public async Task Log_of_an_earlier_epoch_than_was_known_gets_a_later_one_for_all_its_readers()
+    {
+        await using var redis = await StartRedisAsync();
+        await using var under = await FeedUnderTest.StartAsync(redis.ConnectionString);
+        await under.Writer.WriteAsync(count: 3);
+        var old = await under.Log.ReadEndsAsync(EventLogAnchor.None);
+        // What a reader knows that has followed another primary meanwhile.
+        var known = new EventLogAnchor(old.Epoch + 5, 2, []);
+
+        var next = await under.Log.ReadEndsAsync(known);
+
+        Assert.True(next.Epoch > known.Epoch);
+        Assert.Equal((3, 3), (next.EpochStart, next.Newest.Last));
+        Assert.Equal(next.Epoch, (await under.Log.ReadEndsAsync(known)).Epoch);
+        Assert.Equal(next.Epoch, (await under.Log.ReadEndsAsync(old.Newest)).Epoch);
+    }
+
+    [Fact]
     public async Task Open_fails_while_redis_is_away_and_a_reader_in_place_goes_on_after_it()
     {
         var port = FreePort.Next();

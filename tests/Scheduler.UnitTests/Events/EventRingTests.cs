@@ -69,6 +69,14 @@ public sealed class EventRingTests
     }
 
     [Fact]
+    public void Reader_of_a_later_epoch_is_not_led_back_into_the_one_before()
+    {
+        var ring = Filled(records: 2, eventsEach: 1);
+
+        Assert.IsType<RingView.Behind>(ring.After(new EventId(2, 0), 10));
+    }
+
+    [Fact]
     public void Known_record_is_told_from_one_with_the_same_numbers()
     {
         var ring = Filled(records: 5, eventsEach: 2);
