@@ -31,7 +31,7 @@ internal sealed class Round(CampaignOptions options, int seed, Recorder recorder
         var quietAt = Monotonic.Now;
         var state = new FinalState(fleet, recorder);
         await WaitForReadersAsync(subscribers, state, cancellationToken);
-        var final = await CommandRate.MeasureAsync(fleet, Baseline, cancellationToken);
+        var final = await CommandRate.MeasureAtRestAsync(fleet, Baseline, baseline, cancellationToken);
         await readersEnd.CancelAsync();
         await readers;
         await state.RecordAsync(cancellationToken);
