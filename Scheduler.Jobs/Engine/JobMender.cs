@@ -13,12 +13,12 @@ internal sealed class JobMender(RedisClient redis)
     public async Task<int> MendAsync(TimeSpan grace, CancellationToken cancellationToken)
     {
         var mended = 0;
-        var position = default(IndexPosition);
-        while (await JobIndex.ReadAsync(redis, position, cancellationToken) is { } list)
+        long? next = null;
+        while (await JobIndex.ReadAsync(redis, next, cancellationToken) is { } list)
         {
             foreach (var chunk in list.Ids.Chunk(ClaimStore.MaxBatch))
                 mended += (int)await MendJobs.RunAsync(redis, [], [(long)grace.TotalMilliseconds, .. chunk]).WaitAsync(cancellationToken);
-            position = new IndexPosition(list.Number - 1, null);
+            next = list.Number - 1;
         }
         return mended;
     }

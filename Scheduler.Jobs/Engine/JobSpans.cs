@@ -40,8 +40,11 @@ internal static class JobSpans
         _ => new JobSpan(number, 0, long.MaxValue, null, null),
     };
 
-    private static JobSpan WithIds(JobSpan span, RedisValue[] ids) =>
-        ids.Select(id => id.ToString()).Order(StringComparer.Ordinal).ToArray() is [var least, ..] and [.., var greatest] ? span with { Least = least, Greatest = greatest } : span;
+    private static JobSpan WithIds(JobSpan span, RedisValue[] ids)
+    {
+        var texts = ids.Select(id => id.ToString()).ToArray();
+        return span with { Least = texts.Min(StringComparer.Ordinal), Greatest = texts.Max(StringComparer.Ordinal) };
+    }
 
     private static long Instant(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 }

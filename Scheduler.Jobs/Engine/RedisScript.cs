@@ -22,7 +22,7 @@ internal sealed partial class RedisScript
     private readonly HashedText plain;
     private readonly HashedText flagged;
     private readonly bool writes;
-    private readonly ConcurrentDictionary<(string Text, string Indexes), HashedText> withIndexes = new();
+    private readonly ConcurrentDictionary<(HashedText Version, string Indexes), HashedText> withIndexes = new();
 
     private RedisScript(string name, string flags)
     {
@@ -121,7 +121,7 @@ internal sealed partial class RedisScript
     private HashedText VersionFor(ServerKind kind, string indexes)
     {
         var version = kind == ServerKind.ScriptFlags ? flagged : plain;
-        return indexes.Length == 0 ? version : withIndexes.GetOrAdd((version.Text, indexes), static key => WithIndexes(key.Text, key.Indexes));
+        return indexes.Length == 0 ? version : withIndexes.GetOrAdd((version, indexes), static key => WithIndexes(key.Version.Text, key.Indexes));
     }
 
     // Where none is on, nothing of them is sent, so that they cost nothing.

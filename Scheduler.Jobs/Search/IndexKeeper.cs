@@ -91,7 +91,7 @@ internal sealed partial class IndexKeeper(RedisClient redis, IOptions<SearchOpti
     private async Task BuildAsync(List<string> fields, CancellationToken cancellationToken)
     {
         var (begun, jobs, noted) = (time.GetTimestamp(), 0L, time.GetTimestamp());
-        for (IndexPosition position = default; await JobIndex.ReadAsync(redis, position, cancellationToken) is { } list; position = new IndexPosition(list.Number - 1, null))
+        for (long? next = null; await JobIndex.ReadAsync(redis, next, cancellationToken) is { } list; next = list.Number - 1)
         {
             foreach (var chunk in list.Ids.Chunk(Batch))
                 await IndexJobs.RunAsync(redis, [], [.. chunk.Select(id => (RedisValue)id)]).WaitAsync(cancellationToken);

@@ -27,8 +27,7 @@ internal static class JobMatcher
     public static async Task<IndexList?> MatchListAsync(RedisClient redis, JobFilter filter, IndexPosition position, int most, CancellationToken cancellationToken)
     {
         RedisValue[] arguments = [.. Arguments(filter), position.List ?? RedisValue.EmptyString, position.Id ?? "", most];
-        var reply = await MatchList.RunAsync(redis, [], arguments).WaitAsync(cancellationToken);
-        return reply.Length == 0 ? null : new IndexList((long)reply[0], [.. Enumerable.Range(1, reply.Length - 1).Select(i => (string)reply[i]!)]);
+        return IndexList.Read(await MatchList.RunAsync(redis, [], arguments).WaitAsync(cancellationToken));
     }
 
     private static IEnumerable<RedisValue> Arguments(JobFilter filter) =>

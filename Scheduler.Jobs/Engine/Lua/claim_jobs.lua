@@ -127,7 +127,7 @@ local function consider(queue, id, is_aside)
   job.contract = contract_of(job.Call)
   if job.contract and not can_run(job.contract) then park(queue, id, job.contract); return true end
   if job.ExpiresAt and tonumber(job.ExpiresAt) <= now then expire(load_job(id)); return true end
-  local suspect = tonumber(job.Lost or 0) >= 2
+  local suspect = tonumber(job.Lost or 0) >= SUSPECT_AFTER
   if suspect and (not allow_suspect or count > 0) then
     if not is_aside then park(queue, id, '!' .. (job.contract or '')) end
     return not is_aside

@@ -1,7 +1,7 @@
 -- The deaths that a job is charged with: leases that ran out, each under the token of its claim. Included after shared.
 -- A process that speaks under such a token later was paused or cut off: it lives, so it did not die of the job.
 
-local SUSPECT_AFTER, POISON_AFTER = 2, 3
+local POISON_AFTER = 3
 
 -- Gives the number of deaths so far. job: with Lost and LostUnder.
 local function charge(job)

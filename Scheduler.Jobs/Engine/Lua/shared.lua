@@ -6,6 +6,9 @@ local now = tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2]) / 1000)
 -- As text, made once: Lua formats a number anew, and slowly, each time it is joined to a string or sent to a command.
 local NOW = string.format('%d', now)
 
+-- So many processes died with a job that it runs alone.
+local SUSPECT_AFTER = 2
+
 local FINAL = { Succeeded = 'job.succeeded', Failed = 'job.failed', Deleted = 'job.deleted' }
 
 local function job_key(id) return P .. 'job:' .. id end
