@@ -83,14 +83,18 @@ internal sealed class EnqueueCall
 /// <param name="NowMs">Redis's clock.</param>
 internal readonly record struct EnqueueAnswer(long NowMs, string Text)
 {
-    private const string ReplayedWord = "replayed ", RefusedWord = "refused ";
+    private const string ReplayedWord = "replayed ", RefusedWord = "refused ", IncompleteWord = "incomplete", GoneWord = "gone";
+
+    /// <summary>A batch was asked for before its last chunk was there.</summary>
+    public bool IsEarly => Text is IncompleteWord or GoneWord;
 
     /// <exception cref="RedisException">The request was refused by the store's state; nothing of it was written.</exception>
     public EnqueueResult Read(IReadOnlyList<string> ids) => Text switch
     {
         "accepted" => new EnqueueResult.Accepted(ids, DateTimeOffset.FromUnixTimeMilliseconds(NowMs)),
         "reused" => new EnqueueResult.KeyReused(),
-        "gone" => throw new RedisException("The batch was not enqueued: it took over an hour to arrive. Send it again."),
+        GoneWord => throw new RedisException("The batch was not enqueued: it took over an hour to arrive. Send it again."),
+        IncompleteWord => throw new RedisException("The batch was not enqueued: a part of it did not arrive. Send it again."),
         _ when Text.StartsWith(ReplayedWord, StringComparison.Ordinal) => new EnqueueResult.Replayed(Text[ReplayedWord.Length..].Split(' ')),
         _ when Text.StartsWith(RefusedWord, StringComparison.Ordinal) => throw new RedisServerException(RedisErrorKind.UnknownError, CommandFlags.None, Text[RefusedWord.Length..]),
         _ => throw new RedisException($"enqueue_jobs answered {Text}."),

@@ -4,7 +4,9 @@
 -- ARGV[1]  prefix
 -- ARGV[2]  batch id
 -- ARGV[3]  hash of the body, '' without a key
--- reply    as enqueue_jobs.lua for one request, or {now, 'gone'} where the batch is not staged (swept, or committed before)
+-- ARGV[4]  number of its chunks
+-- reply    as enqueue_jobs.lua for one request, or {now, 'gone'} where the batch is not staged (swept, committed before, or not yet),
+--          or {now, 'incomplete'} where a chunk is missing: nothing written
 -- Twice?   'gone' the second time; with a key 'replayed'.
 -- Bound    10,000 jobs: for each group of up to 200 two or three variadic writes, for each chunk one event record; with optional indexes one read for each job.
 -- include: shared
@@ -29,9 +31,10 @@ local function lines_in_order(key)
   return lines
 end
 
-local groups, ids = {}, {}
+local groups, ids, chunks, newest = {}, {}, 0, nil
 for i, line in ipairs(lines_in_order(list)) do
-  local queue, due, tags, recurring, names = string.match(line, '^%d+ (%S+) (%d+)\n(.-)\n(.-)\n(.*)$')
+  local chunk, queue, due, tags, recurring, names = string.match(line, '^(%d+) (%S+) (%d+)\n(.-)\n(.-)\n(.*)$')
+  if chunk ~= newest then chunks, newest = chunks + 1, chunk end
   local g = { queue = queue, due = tonumber(due), tags = {}, recurring = some(recurring), ids = {} }
   for tag in string.gmatch(tags, '%S+') do g.tags[#g.tags + 1] = tag end
   for id in string.gmatch(names, '%S+') do g.ids[#g.ids + 1] = id end
@@ -39,6 +42,7 @@ for i, line in ipairs(lines_in_order(list)) do
   local foreign = foreign_key_of(g)
   if foreign then return bad_key(foreign) end
 end
+if chunks < tonumber(ARGV[4]) then return { now, 'incomplete' } end
 
 for _, g in ipairs(groups) do show_jobs(g.ids, g.queue, g.due, g.tags, g.recurring, staged) end
 for _, chunk in ipairs(lines_in_order(list .. ':events')) do

@@ -72,13 +72,28 @@ public abstract class EnqueueTests(ServerFixture server)
         await using var engine = await StartAsync(server);
         NewJob[] jobs = [engine.New(), engine.New(), engine.New()];
         foreach (var number in new[] { 2, 0, 1 })
-        {
-            List<StackExchange.Redis.RedisValue> arguments = ["batch1", number];
-            NewJobArguments.AppendGroups(arguments, [jobs[number]]);
-            await RedisScript.Load("stage_jobs").RunAsync(engine.Redis, [], [.. arguments]);
-        }
-        await RedisScript.Load("commit_batch").RunAsync(engine.Redis, [], ["batch1", ""]);
+            await StageAsync(engine, number, jobs[number]);
+        await CommitAsync(engine, 3);
 
+        Assert.Equal(jobs.Select(j => j.Id), (await engine.ClaimAsync(10)).Select(c => c.Job.Id));
+    }
+
+    [Fact]
+    public async Task Batch_of_which_a_chunk_is_missing_is_not_shown_until_it_arrives()
+    {
+        await using var engine = await StartAsync(server);
+        NewJob[] jobs = [engine.New(), engine.New(), engine.New()];
+        Assert.Equal("gone", await CommitAsync(engine, 3));
+        await StageAsync(engine, 0, jobs[0]);
+        await StageAsync(engine, 2, jobs[2]);
+        var before = await engine.CensusAsync();
+
+        Assert.Equal("incomplete", await CommitAsync(engine, 3));
+        Assert.Equal(before, await engine.CensusAsync());
+        Assert.Empty(await engine.ClaimAsync(10));
+
+        await StageAsync(engine, 1, jobs[1]);
+        Assert.Equal("accepted", await CommitAsync(engine, 3));
         Assert.Equal(jobs.Select(j => j.Id), (await engine.ClaimAsync(10)).Select(c => c.Job.Id));
     }
 
@@ -87,9 +102,7 @@ public abstract class EnqueueTests(ServerFixture server)
     {
         await using var engine = await StartAsync(server);
         var job = engine.New(tags: ["t"]);
-        List<StackExchange.Redis.RedisValue> arguments = ["batch1", 0];
-        NewJobArguments.AppendGroups(arguments, [job]);
-        await RedisScript.Load("stage_jobs").RunAsync(engine.Redis, [], [.. arguments]);
+        await StageAsync(engine, 0, job);
 
         Assert.Null(await engine.Jobs.GetAsync(job.Id, Token));
         Assert.Empty((await engine.Jobs.ListAsync(new JobQuery(null, null, null, "t", null, 10, null), Token)).Items);
@@ -190,8 +203,14 @@ public abstract class EnqueueTests(ServerFixture server)
 
     // Numbers of events go up by one for each job, but records are written one a script.
     private static async Task<long> ScriptCallsAsync(EngineHarness engine) => await engine.Redis.Database.SortedSetLengthAsync(engine.Redis.Keys.EventLog);
+
+    private static async Task StageAsync(EngineHarness engine, int chunk, NewJob job)
+    {
+        List<StackExchange.Redis.RedisValue> arguments = ["batch1", chunk];
+        NewJobArguments.AppendGroups(arguments, [job]);
+        await RedisScript.Load("stage_jobs").RunAsync(engine.Redis, [], [.. arguments]);
+    }
+
+    private static async Task<string?> CommitAsync(EngineHarness engine, int chunks) =>
+        (string?)(await RedisScript.Load("commit_batch").RunAsync(engine.Redis, [], ["batch1", "", chunks]))[1];
 }
-
-public sealed class EnqueueOnRedisTests(RedisServerFixture server) : EnqueueTests(server);
-
-public sealed class EnqueueOnEmbeddedTests(EmbeddedServerFixture server) : EnqueueTests(server);
