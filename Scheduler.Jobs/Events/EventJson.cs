@@ -3,7 +3,7 @@ using Scheduler.Jobs.Engine;
 
 namespace Scheduler.Jobs.Events;
 
-/// <summary>Reads the events of a record as <c>emit</c> in <c>shared.lua</c> writes them; a member that is missing or odd is left empty.</summary>
+/// <summary>Reads the events of a record as <c>script_events.lua</c> writes them; a member that is missing or odd is left empty.</summary>
 internal static class EventJson
 {
     public static IReadOnlyList<JobEvent> ReadEvents(long epoch, long first, byte[] record)

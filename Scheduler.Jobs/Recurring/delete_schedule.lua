@@ -6,6 +6,7 @@
 -- reply    1 = removed, 0 = no such schedule, 2 = changed meanwhile, nothing removed
 -- Twice?   the second call answers 0.
 -- include: recurring_shared
+-- include: silence
 
 local id = ARGV[2]
 if not schedule_is_sound(id) then return bad_key('recurring-jobs or recurring-job:' .. id) end

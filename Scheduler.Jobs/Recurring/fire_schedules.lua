@@ -17,6 +17,7 @@
 --          in a minute | -3 = not due yet by this server's clock, nothing written
 -- Twice?   the second call finds other guards and writes nothing; a job id that exists is left alone.
 -- include: recurring_shared
+-- include: transitions
 -- include: new_jobs
 
 local call, pcall, ARGV = redis.call, redis.pcall, ARGV

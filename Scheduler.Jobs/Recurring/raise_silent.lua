@@ -5,6 +5,7 @@
 -- reply    {number raised, ms until the next may be, or -1}
 -- Twice?   the second call finds those that are due since.
 -- include: recurring_shared
+-- include: transitions
 
 if not is_type(SILENCE, 'zset') then return bad_key('recurring:silence') end
 local due = redis.call('ZRANGEBYSCORE', SILENCE, '-inf', NOW, 'LIMIT', 0, 200)

@@ -1,5 +1,5 @@
 -- What the end of a schedule's job means for its schedule: failures in a row, silence, a run that waits; later, its history.
--- Included by shared, which calls run_ended from finish_job.
+-- Included by transitions, where finish_job calls run_ended.
 -- include: silence
 
 local function cancel_unfinished(job, reason)

@@ -8,6 +8,7 @@
 -- reply    the revision of each ('' where a Hangfire client made the schedule) | false = one has changed meanwhile, nothing written
 -- Twice?   the second call finds other stamps and writes nothing.
 -- include: recurring_shared
+-- include: silence
 
 local at = 3
 local function take()

@@ -11,6 +11,7 @@
 -- reply    {jobs acted on, jobs passed over} | {-1} = stopped, or another node took this step: nothing written
 -- Twice?   -1 the second time.
 -- include: shared
+-- include: transitions
 -- include: acts
 
 local key = P .. 'bulk:' .. ARGV[2]

@@ -1,4 +1,4 @@
--- Groups of failed jobs, by what went wrong. Included by shared: every way into and out of Failed passes here.
+-- Groups of failed jobs, by what went wrong. Included by transitions: every way into and out of Failed passes here.
 --   dead                zset: fingerprint -> instant (ms) of its newest failure
 --   dead:{print}        zset, score 0: jobs of the group that are failed now; each has the fingerprint in its field Print
 --   dead:{print}:about  hash: type, kind, message (JSON) and job of the newest failure; first and last (ms)

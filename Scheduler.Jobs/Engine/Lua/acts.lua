@@ -1,4 +1,4 @@
--- What a person does to a job, one or many. Included after shared; each gives false where it does not apply.
+-- What a person does to a job, one or many. Included after transitions; each gives false where it does not apply.
 
 -- Into its queue again, attempts counted from 0.
 local function requeue(job, reason)

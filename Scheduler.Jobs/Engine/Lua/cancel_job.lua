@@ -5,6 +5,7 @@
 -- reply    1 = deleted, 0 = no such job, 2 = already final
 -- Twice?   2 the second time.
 -- include: shared
+-- include: transitions
 -- include: acts
 
 local job = load_job(ARGV[2])

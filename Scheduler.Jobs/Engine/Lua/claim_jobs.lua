@@ -15,6 +15,7 @@
 --          is nothing more is {call, schedule, instant}.
 -- Twice?   the second call claims other jobs; what a lost reply claimed is returned by its lease.
 -- include: shared
+-- include: transitions
 -- include: expiry
 
 local lease, max, types, allow_suspect = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5], ARGV[6] == '1'

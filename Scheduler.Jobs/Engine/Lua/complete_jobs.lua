@@ -18,6 +18,7 @@
 --          that its process lives, where the job was charged with its death
 -- Twice?   2 for each.
 -- include: shared
+-- include: transitions
 -- include: deaths
 
 local COUNT = { T = 4, R = 5, F = 5, N = 4, H = 3, D = 5, K = 5 }

@@ -1,4 +1,4 @@
--- The deaths that a job is charged with: leases that ran out, each under the token of its claim. Included after shared.
+-- The deaths that a job is charged with: leases that ran out, each under the token of its claim. Included after transitions.
 -- A process that speaks under such a token later was paused or cut off: it lives, so it did not die of the job.
 
 local POISON_AFTER = 3

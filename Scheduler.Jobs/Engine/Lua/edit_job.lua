@@ -8,6 +8,7 @@
 -- reply    1 = changed, 0 = no such job, 2 = it does not wait any more, 3 = it is of another type; these wrote nothing
 -- Twice?   writes the same again; a time from now is counted anew.
 -- include: shared
+-- include: transitions
 -- include: new_jobs
 
 local job = load_job(ARGV[2])

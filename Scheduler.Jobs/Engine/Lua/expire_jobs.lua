@@ -4,6 +4,7 @@
 -- reply    number looked at; call again while it is 200
 -- Twice?   the second call finds those that are due since.
 -- include: shared
+-- include: transitions
 -- include: expiry
 
 local due = redis.call('ZRANGEBYSCORE', P .. 'expiring', '-inf', NOW, 'LIMIT', 0, 200)

@@ -1,4 +1,4 @@
--- Jobs that must start by an instant ('ExpiresAt'). Included after shared; nothing here writes by itself.
+-- Jobs that must start by an instant ('ExpiresAt'). Included after transitions; nothing here writes by itself.
 
 local function forget_expiry(id)
   redis.call('HDEL', job_key(id), 'ExpiresAt')

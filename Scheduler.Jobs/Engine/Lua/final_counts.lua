@@ -1,4 +1,4 @@
--- Counters of jobs that ended. A part of shared.
+-- Counters of jobs that ended. A part of transitions.
 -- Days since 1970 to yyyy-mm-dd (Howard Hinnant, "chrono-compatible low-level date algorithms", civil_from_days).
 local function stat_day()
   local z = math.floor(now / 86400000) + 719468

@@ -6,6 +6,7 @@
 -- reply    number of jobs put back
 -- Twice?   the second call finds them in place.
 -- include: shared
+-- include: transitions
 
 -- A queue that is longer is not searched.
 local LONGEST = 2000

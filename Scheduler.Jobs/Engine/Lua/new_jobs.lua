@@ -93,12 +93,18 @@ local function write_long(key, state, head, rest, shared)
   redis.call('HSET', key, unpack(flat))
 end
 
--- Writes one job's hash. room: how much of its own text the call's first piece holds; the rest are further fields.
+-- Writes one job's hash. room: how much of its own text the call's first piece holds; the rest are further fields, up to two of them
+-- without a table.
+local write, sub = redis.call, string.sub
 local function write_hash(key, state, head, rest, room, ...)
-  if #rest <= room then
-    redis.call('HSET', key, 'State', state, 'Call', head .. rest, ...)
-  elseif #rest <= room + 64 then
-    redis.call('HSET', key, 'State', state, 'Call', head .. string.sub(rest, 1, room), 'Call1', string.sub(rest, room + 1), ...)
+  local length = #rest
+  if length <= room then
+    write('HSET', key, 'State', state, 'Call', head .. rest, ...)
+  elseif length <= room + 64 then
+    write('HSET', key, 'State', state, 'Call', head .. sub(rest, 1, room), 'Call1', sub(rest, room + 1), ...)
+  elseif length <= room + 128 then
+    write('HSET', key, 'State', state, 'Call', head .. sub(rest, 1, room), 'Call1', sub(rest, room + 1, room + 64),
+      'Call2', sub(rest, room + 65), ...)
   else
     write_long(key, state, head, rest, { ... })
   end

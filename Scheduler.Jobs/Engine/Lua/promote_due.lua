@@ -5,6 +5,7 @@
 -- reply    {number looked at, milliseconds until the next one is due or -1}
 -- Twice?   the second call moves what became due since. Never early: due and now are both this server's time.
 -- include: shared
+-- include: transitions
 
 local SCHEDULE, call = P .. 'schedule', redis.call
 if not is_type(SCHEDULE, 'zset') then return bad_key('schedule') end

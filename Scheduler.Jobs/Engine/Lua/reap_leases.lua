@@ -4,6 +4,7 @@
 -- reply    number of leases handled
 -- Twice?   the second call finds none. Any node may run it.
 -- include: shared
+-- include: transitions
 -- include: deaths
 
 local function take_back(job)

@@ -6,6 +6,7 @@
 -- reply    ids whose lease is lost: another worker owns the job, or it was cancelled
 -- Twice?   harmless.
 -- include: shared
+-- include: transitions
 -- include: deaths
 
 local lost, kept = {}, {}

@@ -5,6 +5,7 @@
 -- reply    1 = requeued, 0 = no such job, 2 = it waits or runs already
 -- Twice?   2 the second time.
 -- include: shared
+-- include: transitions
 -- include: acts
 
 local job = load_job(ARGV[2])

@@ -8,6 +8,7 @@
 -- reply    number removed; call again while it is 200
 -- Twice?   removes what is left to remove.
 -- include: shared
+-- include: transitions
 
 local key = P .. 'final:' .. ARGV[2]
 local ids = redis.call('ZRANGEBYSCORE', key, '-inf', now - tonumber(ARGV[3]), 'LIMIT', 0, 200)

@@ -15,6 +15,7 @@
 -- reply    {'ok'} | {'stale', id} | {'conflict', id, its state}; the last two wrote nothing
 -- Twice?   states: yes where guarded or expected (the second is refused); counters and lists double, as in any storage.
 -- include: shared
+-- include: transitions
 -- include: new_jobs
 -- include: hangfire_states
 

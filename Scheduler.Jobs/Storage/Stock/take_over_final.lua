@@ -5,6 +5,7 @@
 -- reply    number of entries taken from there; call again while it is 100
 -- Twice?   the second call takes what is left: an entry is removed in the same step.
 -- include: shared
+-- include: transitions
 -- include: stock_jobs
 
 local state = ARGV[2]

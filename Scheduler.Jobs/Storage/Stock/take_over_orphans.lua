@@ -8,6 +8,7 @@
 -- reply    number of jobs returned to a queue
 -- Twice?   0 the second time.
 -- include: shared
+-- include: transitions
 -- include: stock_jobs
 
 -- A job that was fetched but never started, when no stock server lives: it may just have been fetched by one that is not known yet.
