@@ -1,4 +1,5 @@
 using Scheduler.Benchmarks.Children;
+using Scheduler.Jobs.Isolation;
 
 namespace Scheduler.Benchmarks;
 
@@ -9,6 +10,8 @@ internal static class Program
     {
         if (args is ["child", var peer, .. var rest])
             return await ChildPrograms.RunAsync(peer, rest);
+        if (IsolatedChild.IsCurrent)
+            return await ChildPrograms.RunIsolatedAsync();
         if (!BenchOptions.TryParse(args, out var options, out var problem))
         {
             await Console.Error.WriteLineAsync(problem);

@@ -34,4 +34,11 @@ internal static class ChildPrograms
         }
         return 0;
     }
+
+    /// <summary>A child process of a worker that a section runs in this program: no server, no sections.</summary>
+    public static async Task<int> RunIsolatedAsync()
+    {
+        await using var host = await SchedulerHosts.StartWorkerAsync(port: 0, null);
+        return 0;
+    }
 }

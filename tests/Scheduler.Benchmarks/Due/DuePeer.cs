@@ -30,6 +30,9 @@ internal abstract class DuePeer : IAsyncDisposable
     /// <summary>Schedules that fire first at one whole second.</summary>
     public abstract Task FireAtAsync(int count, DateTimeOffset at, long us);
 
+    /// <summary>Milliseconds from the instant until the newest job was created; null where the product does not tell.</summary>
+    public virtual Task<double?> LastCreatedAsync(DateTimeOffset at) => Task.FromResult<double?>(null);
+
     public abstract ValueTask DisposeAsync();
 
     /// <summary>Many callers at once.</summary>

@@ -27,6 +27,12 @@ internal sealed class SchedulerDue(RunningHost host) : DuePeer
     public override Task FireAtAsync(int count, DateTimeOffset at, long us) =>
         PutAsync(host, $"once{batches++}", count, new ScheduleTiming { Cron = HourlyAt(at) + "*", StartAt = at });
 
+    public override async Task<double?> LastCreatedAsync(DateTimeOffset at)
+    {
+        var newest = await host.Services.GetRequiredService<JobStore>().ListAsync(new JobQuery(null, null, null, null, null, 100, null), default);
+        return (newest.Items.Max(job => job.CreatedAt) - at).TotalMilliseconds;
+    }
+
     public static async Task PutAsync(RunningHost host, string prefix, int count, ScheduleTiming timing)
     {
         var schedules = host.Services.GetRequiredService<RecurringStore>();

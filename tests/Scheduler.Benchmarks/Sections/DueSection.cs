@@ -17,14 +17,14 @@ internal sealed class DueSection : Section
 
     public override async Task RunAsync(Bench bench)
     {
-        var table = new Table("Lateness of start, ms", "what", "peer", "started", "first", "p50", "p99", "last", "within 50 ms, %", "Redis µs a job");
+        var table = new Table("Lateness of start, ms", "what", "peer", "started", "first", "p50", "p99", "last", "last created", "within 50 ms, %", "Redis µs a job");
         await using var redis = await RedisServer.StartAsync(appendOnly: true);
         foreach (var start in PeersOf(bench.Options, redis))
         {
             await using var peer = await start();
             // Just-in-time compilation, connections, scripts.
-            await MeasureAsync(redis, peer, 200, (at, us) => peer.DelayAsync(200, at, us));
-            await MeasureAsync(redis, peer, 200, (at, us) => peer.FireAtAsync(200, at, us));
+            await DelayedAsync(redis, peer, 200);
+            await FiringAsync(redis, peer, 200);
             foreach (var (what, measure) in Measures(bench.Options, redis, peer))
                 Add(table, what, peer, await measure());
             await redis.CleanAsync();
@@ -49,18 +49,24 @@ internal sealed class DueSection : Section
         var many = options.Count(10_000, 2_000);
         yield return ("one delayed job at a time", () => OneByOneAsync(redis, peer, options.Count(100, 30)));
         yield return ("100 schedules, each second for 10 s", () => EverySecondAsync(redis, peer, 100));
-        yield return ($"{many:N0} delayed jobs due at one instant", () => MeasureAsync(redis, peer, many, (at, us) => peer.DelayAsync(many, at, us)));
-        yield return ($"{many:N0} schedules due in one second", () => MeasureAsync(redis, peer, many, (at, us) => peer.FireAtAsync(many, at, us)));
+        yield return ($"{many:N0} delayed jobs due at one instant", () => DelayedAsync(redis, peer, many));
+        yield return ($"{many:N0} schedules due in one second", () => FiringAsync(redis, peer, many));
     }
 
     private static void Add(Table table, string what, DuePeer peer, Lateness late)
     {
         string At(double share) => Table.Number(Figures.Percentile(late.Ms, share));
         table.Add(what, peer.Name, late.Ms.Length == late.Expected ? $"{late.Expected:N0}" : $"{late.Ms.Length:N0} of {late.Expected:N0}",
-            At(0), At(0.5), At(0.99), At(1), Table.Number(100.0 * late.Ms.Count(l => l <= 50) / late.Expected), Table.Number(late.RedisUs));
+            At(0), At(0.5), At(0.99), At(1), late.LastCreated is { } created ? Table.Number(created) : "-", Table.Number(100.0 * late.Ms.Count(l => l <= 50) / late.Expected), Table.Number(late.RedisUs));
     }
 
-    private static async Task<Lateness> MeasureAsync(RedisServer redis, DuePeer peer, int count, Func<DateTimeOffset, long, Task> put)
+    private static Task<Lateness> DelayedAsync(RedisServer redis, DuePeer peer, int count) =>
+        MeasureAsync(redis, peer, count, (at, us) => peer.DelayAsync(count, at, us), isFiring: false);
+
+    private static Task<Lateness> FiringAsync(RedisServer redis, DuePeer peer, int count) =>
+        MeasureAsync(redis, peer, count, (at, us) => peer.FireAtAsync(count, at, us), isFiring: true);
+
+    private static async Task<Lateness> MeasureAsync(RedisServer redis, DuePeer peer, int count, Func<DateTimeOffset, long, Task> put, bool isFiring)
     {
         var at = Instants.SecondAfter(peer.TimeToPut(count));
         var us = Recorder.NowUs + (long)(at - TimeProvider.System.GetUtcNow()).TotalMicroseconds;
@@ -72,7 +78,8 @@ internal sealed class DueSection : Section
         var before = await redis.SampleAsync();
         await WaitForAsync(count, at + TimeSpan.FromSeconds(5 + ((double)count / peer.SlowestRate)));
         await Task.Delay(TimeSpan.FromSeconds(1));
-        return new Lateness(Samples(), count, (await redis.SampleAsync()).Since(before, count)["redis_us"]);
+        var costs = (await redis.SampleAsync()).Since(before, count);
+        return new Lateness(Samples(), count, costs["redis_us"], isFiring ? await peer.LastCreatedAsync(at) : null);
     }
 
     private static async Task<Lateness> OneByOneAsync(RedisServer redis, DuePeer peer, int count)
@@ -111,5 +118,6 @@ internal sealed class DueSection : Section
     private static double[] Samples() =>
         [.. Recorder.TakeSamples().Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(s => double.Parse(s, CultureInfo.InvariantCulture))];
 
-    private sealed record Lateness(double[] Ms, int Expected, double RedisUs);
+    /// <param name="LastCreated">Of schedules: when the last of their jobs was there, whether or not it had started.</param>
+    private sealed record Lateness(double[] Ms, int Expected, double RedisUs, double? LastCreated = null);
 }
