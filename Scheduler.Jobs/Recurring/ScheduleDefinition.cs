@@ -43,6 +43,10 @@ internal sealed record ScheduleDefinition
     /// <summary>The longest time without a success; then <c>schedule.silent</c> is raised. Null = nobody waits.</summary>
     public TimeSpan? MaxSilence { get; init; }
 
+    /// <summary>A success means more to it than its instant: a run may wait for it, it ends a row of failures, or a silence.</summary>
+    [JsonIgnore]
+    public bool HeedsSuccesses => Overlap == RunOverlapPolicy.BufferOne || PauseAfterFailures is not null || MaxSilence is not null;
+
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 
     /// <exception cref="JsonException">The text was not written by <see cref="ToJson"/>.</exception>

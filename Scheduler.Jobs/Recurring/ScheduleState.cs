@@ -4,7 +4,8 @@ using StackExchange.Redis;
 namespace Scheduler.Jobs.Recurring;
 
 /// <summary>How a schedule stands, as <c>look_at</c> in <c>recurring_shared.lua</c> gives it.</summary>
-internal sealed class ScheduleState(string id, string stamp, RedisResult look)
+/// <param name="lastSuccess">Milliseconds; empty where it never succeeded, and where nobody asks.</param>
+internal sealed class ScheduleState(string id, string stamp, RedisResult look, string lastSuccess = "")
 {
     public string Id => id;
 
@@ -25,9 +26,9 @@ internal sealed class ScheduleState(string id, string stamp, RedisResult look)
     public string? LastJobId => Text(5);
     public long Runs => long.Parse(Text(6) ?? "0", CultureInfo.InvariantCulture);
     public string? Error => Text(7);
-    public DateTimeOffset? LastSuccessAt => Instant(8);
-    public int Failures => int.Parse(Text(9) ?? "0", CultureInfo.InvariantCulture);
-    public DateTimeOffset? SilentSince => Instant(10);
+    public DateTimeOffset? LastSuccessAt => InstantOf(lastSuccess);
+    public int Failures => int.Parse(Text(8) ?? "0", CultureInfo.InvariantCulture);
+    public DateTimeOffset? SilentSince => Instant(9);
 
     private string? Text(int index) => look[index].ToString() is { Length: > 0 } text ? text : null;
 

@@ -40,7 +40,8 @@ internal sealed class ScheduleStore(RedisClient redis, ScheduleReader reader, Ca
         var reply = await ReadSchedules.RunAsync(redis, [], [.. ids.Select(i => (RedisValue)i)]).WaitAsync(cancellationToken);
         var now = DateTimeOffset.FromUnixTimeMilliseconds((long)reply[0]);
         var known = await calendars.AtAsync((long)reply[1], cancellationToken);
-        return [.. ids.Select((id, i) => Found(new ScheduleState(id, reply[2 + (i * 3)].ToString(), reply[3 + (i * 3)]), reply[4 + (i * 3)]))];
+        return [.. ids.Select((id, i) => (Id: id, At: 2 + (i * 4)))
+            .Select(f => Found(new ScheduleState(f.Id, reply[f.At].ToString(), reply[f.At + 1], reply[f.At + 2].ToString()), reply[f.At + 3]))];
 
         FoundSchedule Found(ScheduleState state, RedisResult flat) =>
             new(flat.Length == 0 ? null : reader.Read(state, flat, now, known), state.Stamp, now, known);
@@ -100,7 +101,7 @@ internal sealed class ScheduleStore(RedisClient redis, ScheduleReader reader, Ca
         var schedule = change.Schedule;
         arguments.AddRange(
         [
-            schedule.Id, schedule.Stamp, change.IsNewDefinition, schedule.NextAt?.ToUnixTimeMilliseconds() ?? RedisValue.EmptyString,
+            schedule.Id, schedule.Stamp, WordOf(change), schedule.NextAt?.ToUnixTimeMilliseconds() ?? RedisValue.EmptyString,
             string.Join(' ', schedule.Definition.Timing.Exclude?.Calendars ?? []),
             change.Silence is { } silence ? (long)silence.TotalMilliseconds : RedisValue.EmptyString,
         ]);
@@ -109,6 +110,9 @@ internal sealed class ScheduleStore(RedisClient redis, ScheduleReader reader, Ca
         arguments.Add(set.Count);
         arguments.AddRange(set.SelectMany(f => new RedisValue[] { f.Key, f.Value }));
     }
+
+    private static string WordOf(ScheduleChange change) =>
+        !change.IsNewDefinition ? "" : change.Schedule.Definition.HeedsSuccesses ? "new" : "plain";
 
     private static void AppendList(List<RedisValue> arguments, List<RedisValue> items)
     {

@@ -10,11 +10,12 @@
 if not is_type(SILENCE, 'zset') then return bad_key('recurring:silence') end
 local due = redis.call('ZRANGEBYSCORE', SILENCE, '-inf', NOW, 'LIMIT', 0, 200)
 for _, id in ipairs(due) do
-  local s = redis.pcall('HMGET', schedule_key(id), 'Cron', 'Queue', 'LastSuccess')
+  local s = redis.pcall('HMGET', schedule_key(id), 'Cron', 'Queue')
   if not s.err and s[1] then
     redis.call('HSET', schedule_key(id), 'Silent', NOW)
+    local success = redis.pcall('HGET', SUCCESSES, id)
     emit_schedule('schedule.silent', id, s[2] or 'default',
-      ',"lastSuccessAt":' .. (s[3] or 'null'))
+      ',"lastSuccessAt":' .. (type(success) == 'string' and success or 'null'))
   end
   redis.call('ZREM', SILENCE, id)
 end

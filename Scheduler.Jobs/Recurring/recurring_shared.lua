@@ -6,7 +6,7 @@ local CALENDARS, CALENDARS_REVISION = P .. 'calendars', P .. 'calendars:revision
 -- The first six say what the schedule is, the rest how it stands.
 local FACE = 6
 local LOOK = { 'Revision', 'Cron', 'TimeZoneId', 'Queue', 'Job', 'Misfire',
-  'NextAt', 'Paused', 'LastExecution', 'LastJobId', 'Runs', 'Error', 'LastSuccess', 'Failures', 'Silent' }
+  'NextAt', 'Paused', 'LastExecution', 'LastJobId', 'Runs', 'Error', 'Failures', 'Silent' }
 
 local function schedule_key(id) return P .. 'recurring-job:' .. id end
 

@@ -1,6 +1,6 @@
 -- What the end of a schedule's job means for its schedule: failures in a row, silence, a run that waits; later, its history.
 -- Included by transitions, where finish_job calls run_ended.
--- include: silence
+-- include: successes
 
 local function cancel_unfinished(job, reason)
   redis.call('HDEL', job_key(job.id), 'Fence')
@@ -69,9 +69,24 @@ run_ended = function(schedule, id, queue, state)
   end
   if state == 'Succeeded' then
     if s[3] then redis.call('HDEL', key, 'Failures') end
-    redis.call('HSET', key, 'LastSuccess', NOW)
+    redis.pcall('HSET', SUCCESSES, schedule, NOW)
     if s[4] then expect_success(schedule, tonumber(s[4])) end
   elseif state == 'Failed' then
     count_failure(schedule, queue, key)
   end
+end
+
+-- The same for many successes. Most are of plain schedules, which get one write for all of them. Keys of a foreign type must not stop
+-- the script: the jobs count, not the note.
+local function runs_succeeded(schedules, ids, queues)
+  local plain, flat = redis.pcall('SMISMEMBER', PLAIN_SCHEDULES, unpack(schedules)), {}
+  for i = 1, #schedules do
+    if plain[i] == 1 then
+      flat[#flat + 1] = schedules[i]
+      flat[#flat + 1] = NOW
+    else
+      run_ended(schedules[i], ids[i], queues[i], 'Succeeded')
+    end
+  end
+  if #flat > 0 then redis.pcall('HSET', SUCCESSES, unpack(flat)) end
 end

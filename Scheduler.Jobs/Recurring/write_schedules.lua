@@ -2,13 +2,14 @@
 -- KEYS[1]  {prefix}tx
 -- ARGV[1]  prefix
 -- ARGV[2]  number of schedules; then for each:
---          id, stamp of what the caller read, '1' = a new definition: takes the next revision, next instant (ms; '' = none),
+--          id, stamp of what the caller read, 'new' or 'plain' = a new definition, which takes the next revision: 'plain' where a success
+--          has no consequence but its instant; next instant (ms; '' = none),
 --          calendars it names (separated by spaces), ms without a success until it is silent (0 = never; '' = as it was),
 --          number of fields to remove, their names, number of fields to set, these as name, value...
 -- reply    the revision of each ('' where a Hangfire client made the schedule) | false = one has changed meanwhile, nothing written
 -- Twice?   the second call finds other stamps and writes nothing.
 -- include: recurring_shared
--- include: silence
+-- include: successes
 
 local at = 3
 local function take()
@@ -17,7 +18,7 @@ local function take()
 end
 
 local function take_write()
-  local w = { id = take(), stamp = take(), is_new = take() == '1', next = take(), calendars = take(), silence = take(),
+  local w = { id = take(), stamp = take(), definition = take(), next = take(), calendars = take(), silence = take(),
     removed = {}, fields = {} }
   for i = 1, tonumber(take()) do w.removed[i] = take() end
   for i = 1, tonumber(take()) * 2 do w.fields[i] = take() end
@@ -25,6 +26,7 @@ local function take_write()
 end
 
 if not is_type(P .. 'recurring:revision', 'string') then return bad_key('recurring:revision') end
+if not is_type(PLAIN_SCHEDULES, 'set') then return bad_key('recurring:plain') end
 local writes = {}
 for i = 1, tonumber(ARGV[2]) do
   local w = take_write()
@@ -33,7 +35,15 @@ for i = 1, tonumber(ARGV[2]) do
   writes[i] = w
 end
 
+-- A run that waits, and failures that were counted, are of the definition before: the next success still has to do with them.
+local function is_plain(w)
+  if w.definition ~= 'plain' or w.stamp == '' then return w.definition == 'plain' end
+  local left = redis.call('HMGET', schedule_key(w.id), 'Buffered', 'Failures')
+  return not left[1] and not left[2]
+end
+
 local function set_definition(w)
+  redis.call(is_plain(w) and 'SADD' or 'SREM', PLAIN_SCHEDULES, w.id)
   -- One counter for all: a schedule that is deleted and made again never gets an old revision back.
   local flat = w.fields
   flat[#flat + 1] = 'Revision'
@@ -53,7 +63,7 @@ end
 
 local reply, written = {}, {}
 for i, w in ipairs(writes) do
-  if w.is_new then set_definition(w) end
+  if w.definition ~= '' then set_definition(w) end
   if #w.removed > 0 then redis.call('HDEL', schedule_key(w.id), unpack(w.removed)) end
   if #w.fields > 0 then redis.call('HSET', schedule_key(w.id), unpack(w.fields)) end
   move_schedule(w.id, w.next)

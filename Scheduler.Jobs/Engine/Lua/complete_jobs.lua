@@ -73,6 +73,7 @@ end
 
 -- The common case: what the event says comes from the caller, so three fields are read, and the indexes are written once for all.
 local ids, final, facts = {}, {}, nil
+local runs, run_ids, run_queues = {}, {}, {}
 local function succeed(id, fence, duration, result, recurring)
   local key = P .. 'job:' .. id
   local held = pcall('HMGET', key, 'State', 'Fence', 'Continuations')
@@ -92,7 +93,10 @@ local function succeed(id, fence, duration, result, recurring)
   local count = #ids + 1
   ids[count] = id
   final[count * 2 - 1], final[count * 2] = NOW, id
-  if recurring then run_ended(recurring, id, facts[2], 'Succeeded') end
+  if recurring then
+    local run = #runs + 1
+    runs[run], run_ids[run], run_queues[run] = recurring, id, facts[2]
+  end
   emit_of('job.succeeded', id, facts[1], facts[2], facts[3], facts[4], recurring, 'Succeeded', end_details(duration, result))
   return 1
 end
@@ -121,6 +125,7 @@ if #ids > 0 then
   redis.call('ZADD', P .. 'final:Succeeded', unpack(final))
   count_final('Succeeded', #ids)
 end
+if #runs > 0 then runs_succeeded(runs, run_ids, run_queues) end
 write_counts()
 publish_events()
 return reply

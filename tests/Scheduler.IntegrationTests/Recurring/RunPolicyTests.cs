@@ -72,6 +72,54 @@ public abstract class RunPolicyTests(ServerFixture server)
     }
 
     [Fact]
+    public async Task Success_of_a_schedule_without_policies_is_noted_until_the_schedule_is_deleted()
+    {
+        await using var recurring = await RecurringHarness.StartAsync(server);
+        var now = await StartAsync(recurring, RunOverlapPolicy.Allow);
+        await RunAsync(recurring, now.AddSeconds(-3), succeeds: false);
+        Assert.Null((await recurring.GetAsync("job")).LastSuccessAt);
+        await RunAsync(recurring, now.AddSeconds(-2), succeeds: true);
+        Assert.True((await recurring.GetAsync("job")).LastSuccessAt >= now);
+
+        await FireAsync(recurring, now.AddSeconds(-1));
+        var late = Assert.Single(await ClaimAsync(recurring));
+        await recurring.Schedules.DeleteAsync("job", SchedulePrecondition.None, Token);
+        Assert.Equal([true], await new ClaimStore(recurring.Redis).CompleteAsync([SuccessOf(late)], Token));
+        Assert.False(await recurring.Redis.Database.HashExistsAsync(recurring.Redis.Keys.Prefix + "recurring:successes", "job"));
+        Assert.False(await recurring.Redis.Database.SetContainsAsync(recurring.Redis.Keys.Prefix + "recurring:plain", "job"));
+    }
+
+    [Fact]
+    public async Task What_an_earlier_definition_left_is_settled_by_the_next_success()
+    {
+        await using var recurring = await RecurringHarness.StartAsync(server);
+        var now = await StartAsync(recurring, RunOverlapPolicy.BufferOne, d => d with { PauseAfterFailures = 3 });
+        await RunAsync(recurring, now.AddSeconds(-5), succeeds: false);
+        await FireAsync(recurring, now.AddSeconds(-4));
+        await FireAsync(recurring, now.AddSeconds(-3));
+        await recurring.PutAsync("job", Definition("* * * * * *"));
+        var running = Assert.Single(await ClaimAsync(recurring));
+        await new ClaimStore(recurring.Redis).CompleteAsync([SuccessOf(running)], Token);
+        Assert.Equal([JobStates.Failed, JobStates.Succeeded, JobStates.Enqueued], (await recurring.RunsAsync("job")).Take(3).Select(r => r.State));
+        Assert.Equal(0, (await recurring.GetAsync("job")).Failures);
+    }
+
+    [Theory]
+    [InlineData("recurring:plain")]
+    [InlineData("recurring:successes")]
+    public async Task Foreign_value_where_successes_are_noted_stops_no_completion(string key)
+    {
+        await using var recurring = await RecurringHarness.StartAsync(server);
+        var now = await StartAsync(recurring, RunOverlapPolicy.Allow);
+        await FireAsync(recurring, now.AddSeconds(-2));
+        var claimed = Assert.Single(await ClaimAsync(recurring));
+        await recurring.Redis.Database.KeyDeleteAsync(recurring.Redis.Keys.Prefix + key);
+        await recurring.Redis.Database.StringSetAsync(recurring.Redis.Keys.Prefix + key, "foreign");
+        Assert.Equal([true], await new ClaimStore(recurring.Redis).CompleteAsync([SuccessOf(claimed)], Token));
+        Assert.Equal(JobStates.Succeeded, (await recurring.RunsAsync("job"))[0].State);
+    }
+
+    [Fact]
     public async Task Silence_is_raised_once_and_a_success_ends_it()
     {
         await using var recurring = await RecurringHarness.StartAsync(server);
@@ -154,10 +202,14 @@ public abstract class RunPolicyTests(ServerFixture server)
         await FireAsync(recurring, instant);
         var claimed = Assert.Single(await ClaimAsync(recurring));
         JobOutcome outcome = succeeds
-            ? new JobOutcome.Succeeded(claimed.Job.Id, claimed.Fence, null, TimeSpan.FromMilliseconds(5))
+            ? SuccessOf(claimed)
             : new JobOutcome.Failed(claimed.Job.Id, claimed.Fence, new JobError("exception", "it broke", 1), TimeSpan.FromMilliseconds(5));
         Assert.Equal([true], await new ClaimStore(recurring.Redis).CompleteAsync([outcome], Token));
     }
+
+    // As the worker tells it.
+    private static JobOutcome.Succeeded SuccessOf(ClaimedJob claimed) =>
+        new(claimed.Job.Id, claimed.Fence, null, TimeSpan.FromMilliseconds(5)) { Claimed = claimed.Job };
 
     private static Task<IReadOnlyList<ClaimedJob>> ClaimAsync(RecurringHarness recurring) =>
         new ClaimStore(recurring.Redis).ClaimAsync(
