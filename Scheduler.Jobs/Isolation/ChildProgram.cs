@@ -38,8 +38,9 @@ internal sealed class ChildProgram(IOptions<IsolationOptions> options)
         return start;
     }
 
-    /// <summary>The nice value that gives a process the percentage of a normal one's share.</summary>
-    public static int NiceFor(int weight) => Math.Min((int)Math.Round(Math.Log(100.0 / weight) / Math.Log(NiceStep)), 19);
+    /// <summary>The nice value that gives a process the percentage of a normal one's share; of 1 percent is left what nobody else wants.</summary>
+    public static int NiceFor(int weight) =>
+        weight <= 1 ? LibC.OnlyWhenIdle : (int)Math.Round(Math.Log(100.0 / weight) / Math.Log(NiceStep));
 
     // Its arguments are this program's own, and mean nothing to another.
     private static string[] CommandFor(string path) =>

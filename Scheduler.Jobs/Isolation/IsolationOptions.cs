@@ -31,7 +31,8 @@ public sealed class IsolationOptions
 
     /// <summary>
     /// Share of the CPU where it is contended, 1 to 100, in percent of an equal share with the worker: its other jobs,
-    /// renewals and heartbeats come first. Default: 25.
+    /// renewals and heartbeats come first. 1 = only while nothing else wants it (Linux): a loop then costs others nearly nothing,
+    /// and on a processor that is always busy isolated jobs hardly get on. Default: 25.
     /// </summary>
     [Range(1, 100, ErrorMessage = "Scheduler:Isolation:CpuWeight must be between 1 and 100.")]
     public int CpuWeight { get; set; } = 25;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Scheduler.Jobs.Isolation;
@@ -7,8 +8,16 @@ internal static class LibC
 {
     public const int SigKill = 9;
 
+    /// <summary>
+    /// Beyond the lowest niceness: Linux's policy for work that runs only while nothing else wants the processor, and gives way at once
+    /// (sched(7), SCHED_IDLE). A process that has it cannot leave it again.
+    /// </summary>
+    public const int OnlyWhenIdle = Lowest + 1;
+
+    private const int Lowest = 19;
     private const int PriorityOfProcess = 0;
     private const int PriorityOfGroup = 1;
+    private const int SchedIdle = 5;
 
     /// <summary>False where there is no such process, or it is not ours. A negative id means a process group.</summary>
     public static bool Kill(int process, int signal) => kill(process, signal) == 0;
@@ -20,10 +29,28 @@ internal static class LibC
     public static bool Redirect(int descriptor, int to) => dup2(to, descriptor) >= 0;
 
     /// <summary>Lowers the priority of every thread of this process's group, and of what it starts.</summary>
-    public static bool BeNiceAsGroup(int nice) => setpriority(PriorityOfGroup, 0, nice) == 0;
+    public static void BeNiceAsGroup(int nice)
+    {
+        _ = setpriority(PriorityOfGroup, 0, Math.Min(nice, Lowest));
+        if (nice < OnlyWhenIdle || !OperatingSystem.IsLinux())
+            return;
+        foreach (var thread in Directory.GetDirectories("/proc/self/task"))
+            GiveWay(int.Parse(Path.GetFileName(thread), CultureInfo.InvariantCulture));
+    }
 
     /// <summary>Lowers the priority of a process that has just been started: of its first thread, and so of those that this one makes.</summary>
-    public static bool BeNice(int process, int nice) => setpriority(PriorityOfProcess, (uint)process, nice) == 0;
+    public static void BeNice(int process, int nice)
+    {
+        _ = setpriority(PriorityOfProcess, (uint)process, Math.Min(nice, Lowest));
+        if (nice >= OnlyWhenIdle && OperatingSystem.IsLinux())
+            GiveWay(process);
+    }
+
+    private static void GiveWay(int thread)
+    {
+        var noPriority = 0;
+        _ = sched_setscheduler(thread, SchedIdle, ref noPriority);
+    }
 
     [DllImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
@@ -40,4 +67,8 @@ internal static class LibC
     [DllImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int setpriority(int which, uint who, int priority);
+
+    [DllImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int sched_setscheduler(int pid, int policy, ref int priority);
 }

@@ -24,7 +24,8 @@ internal sealed class IsolationSection : Section
     {
         await using var redis = await RedisServer.StartAsync();
         await CostAsync(bench.Options, redis);
-        await HarmAsync(bench.Options, redis);
+        foreach (var weight in new[] { "25", "1" })
+            await HarmAsync(bench.Options, redis, weight);
     }
 
     private static async Task CostAsync(BenchOptions options, RedisServer redis)
@@ -51,13 +52,13 @@ internal sealed class IsolationSection : Section
     }
 
     // Each harm between two measurements without any: what these two differ by is noise.
-    private static async Task HarmAsync(BenchOptions options, RedisServer redis)
+    private static async Task HarmAsync(BenchOptions options, RedisServer redis, string weight)
     {
         var count = options.Count(3000, 1000);
         await using var worker = await StartAsync(redis, "Scheduler:Isolation:MinIdle", "2", "Scheduler:Isolation:Max", "2", "Scheduler:Isolation:HardKillAfter", "00:00:01",
-            "Scheduler:Retry:BaseDelay", "00:00:01", "Scheduler:Retry:MaxDelay", "00:00:01");
+            "Scheduler:Isolation:CpuWeight", weight, "Scheduler:Retry:BaseDelay", "00:00:01", "Scheduler:Retry:MaxDelay", "00:00:01");
         await OneByOneAsync(worker, "bench.here", 2000);
-        var table = new Table("Other jobs of the same worker while isolated ones harm their processes",
+        var table = new Table($"Other jobs of the same worker while isolated ones harm their processes, CpuWeight {weight}",
             "harm", "p50 ms", "beside nothing", "p99 ms", "beside nothing", "p99 without harm, before and after");
         var before = await OneByOneAsync(worker, "bench.here", count);
         foreach (var (name, way, jobs) in Harms)

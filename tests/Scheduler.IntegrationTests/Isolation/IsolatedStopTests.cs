@@ -1,3 +1,4 @@
+using System.Globalization;
 using Scheduler.IntegrationTests.Dispatching;
 using Scheduler.IntegrationTests.Support;
 using Scheduler.Jobs.Engine;
@@ -49,6 +50,23 @@ public sealed class IsolatedStopTests(RedisServerFixture server)
             var end = await worker.EndOfAsync(id);
             return (end.State, end.History.Count(h => h.State == JobStates.Processing));
         }
+    }
+
+    [Theory]
+    [InlineData("1", 19, 5)]
+    [InlineData("25", 6, 0)]
+    public async Task Every_thread_of_a_child_has_its_share_of_the_processor(string weight, int nice, int policy)
+    {
+        await using var worker = await IsolatedWorker.StartAsync(server, ("Isolation:CpuWeight", weight));
+        var id = await worker.EnqueueAsync("loopForever");
+        var child = await worker.ProcessOfAsync(id, "process ");
+
+        // Of what follows the name in parentheses: 17th is the niceness, 39th the policy (proc_pid_stat(5)).
+        var threads = Directory.GetDirectories($"/proc/{child}/task").Select(t => File.ReadAllText(t + "/stat").Split(") ")[^1].Split(' ')).ToList();
+        Assert.NotEmpty(threads);
+        Assert.All(threads, t => Assert.Equal((nice, policy), (int.Parse(t[16], CultureInfo.InvariantCulture), int.Parse(t[38], CultureInfo.InvariantCulture))));
+        await worker.Scheduler.Jobs.CancelAsync(id, WorkerHarness.Token);
+        Assert.Equal(JobStates.Deleted, (await worker.EndOfAsync(id)).State);
     }
 
     [Fact]
