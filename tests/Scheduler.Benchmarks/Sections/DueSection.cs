@@ -17,8 +17,15 @@ internal sealed class DueSection : Section
 
     public override async Task RunAsync(Bench bench)
     {
-        var table = new Table("Lateness of start, ms", "what", "peer", "started", "first", "p50", "p99", "last", "last created", "within 50 ms, %", "Redis µs a job");
-        await using var redis = await RedisServer.StartAsync(appendOnly: true);
+        foreach (var appendOnly in new[] { false, true })
+            await RunAsync(bench, appendOnly);
+    }
+
+    private static async Task RunAsync(Bench bench, bool appendOnly)
+    {
+        var table = new Table($"Lateness of start, ms, appendonly {(appendOnly ? "yes, everysec" : "no")}",
+            "what", "peer", "started", "first", "p50", "p99", "last", "last created", "within 50 ms, %", "Redis µs a job");
+        await using var redis = await RedisServer.StartAsync(appendOnly);
         foreach (var start in PeersOf(bench.Options, redis))
         {
             await using var peer = await start();
