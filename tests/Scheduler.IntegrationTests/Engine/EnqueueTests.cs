@@ -214,3 +214,7 @@ public abstract class EnqueueTests(ServerFixture server)
     private static async Task<string?> CommitAsync(EngineHarness engine, int chunks) =>
         (string?)(await RedisScript.Load("commit_batch").RunAsync(engine.Redis, [], ["batch1", "", chunks]))[1];
 }
+
+public sealed class EnqueueOnRedisTests(RedisServerFixture server) : EnqueueTests(server);
+
+public sealed class EnqueueOnEmbeddedTests(EmbeddedServerFixture server) : EnqueueTests(server);
