@@ -16,21 +16,21 @@ internal abstract class HandlerRunner
 
     public abstract Task<string?> RunAsync(IServiceProvider services, string args, JobContext job, CancellationToken cancellationToken);
 
-    public static HandlerRunner Create(Type handler, Type args, Type result, JsonNode schema) =>
+    public static HandlerRunner Create(Type handler, Type args, Type result, Lazy<JsonNode> schema) =>
         (HandlerRunner)Activator.CreateInstance(typeof(HandlerRunner<,,>).MakeGenericType(handler, args, result), schema)!;
 }
 
 /// <inheritdoc/>
-internal sealed class HandlerRunner<THandler, TArgs, TResult>(JsonNode schema) : HandlerRunner
+internal sealed class HandlerRunner<THandler, TArgs, TResult>(Lazy<JsonNode> schema) : HandlerRunner
     where THandler : class, IJobHandler<TArgs, TResult>
 {
-    private readonly SchemaValidator validator = new(schema);
+    private readonly Lazy<SchemaValidator> validator = new(() => new SchemaValidator(schema.Value));
     private readonly ObjectFactory<THandler> create = ActivatorUtilities.CreateFactory<THandler>([]);
 
     /// <summary>First the schema; then, so that an accepted job can always be read, the reading itself and the record's own rules.</summary>
     public override IReadOnlyDictionary<string, string[]> Validate(JsonElement args)
     {
-        var errors = validator.Validate(args);
+        var errors = validator.Value.Validate(args);
         return errors.Count > 0 ? errors : Read(() => args.Deserialize<TArgs>(JobJson.StrictOptions)).Errors;
     }
 
@@ -95,7 +95,7 @@ internal sealed class HandlerRunner<THandler, TArgs, TResult>(JsonNode schema) :
         try
         {
             using var document = JsonDocument.Parse(args);
-            if (validator.Validate(document.RootElement) is { Count: > 0 } byRule)
+            if (validator.Value.Validate(document.RootElement) is { Count: > 0 } byRule)
                 errors = byRule;
         }
         catch (JsonException)

@@ -4,7 +4,7 @@ using Scheduler.Jobs.Engine;
 
 namespace Scheduler.Jobs.Contracts;
 
-/// <summary>All that is known of a job type: read once, at registration.</summary>
+/// <summary>All that is known of a job type: its attributes are read at registration, the types of its arguments and result at the first use.</summary>
 public sealed class JobTypeDescriptor
 {
     /// <summary>The name callers use.</summary>
@@ -44,11 +44,14 @@ public sealed class JobTypeDescriptor
     public required Type HandlerType { get; init; }
 
     /// <summary>JSON Schema of the arguments.</summary>
-    public required JsonNode ArgsSchema { get; init; }
+    public JsonNode ArgsSchema => Schema.Value;
 
     /// <summary>Checks arguments: JSON pointers (below the arguments) to messages; empty = valid.</summary>
     public required Func<JsonElement, IReadOnlyDictionary<string, string[]>> Validate { get; init; }
 
     /// <summary>Resolves the handler from the scope, reads the arguments, runs one attempt, and gives the result as JSON (null = none).</summary>
     public required Func<IServiceProvider, string, JobContext, CancellationToken, Task<string?>> RunAsync { get; init; }
+
+    /// <summary>Behind <see cref="ArgsSchema"/>: a process that only runs jobs never needs it.</summary>
+    internal Lazy<JsonNode> Schema { get; init; } = new(static () => new JsonObject { ["type"] = "object" });
 }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Scheduler.Jobs.Contracts;
@@ -6,8 +5,8 @@ namespace Scheduler.Jobs.Contracts;
 /// <summary>The job types this process knows. Built once at start from the registered assemblies.</summary>
 public sealed class JobTypeRegistry(IEnumerable<JobTypeDescriptor> descriptors)
 {
-    private readonly FrozenDictionary<string, JobTypeDescriptor> byName =
-        descriptors.ToFrozenDictionary(d => d.Name, StringComparer.Ordinal);
+    private readonly Dictionary<string, JobTypeDescriptor> byName =
+        descriptors.ToDictionary(d => d.Name, StringComparer.Ordinal);
 
     /// <summary>All of them, by name.</summary>
     public IReadOnlyList<JobTypeDescriptor> All => [.. byName.Values.OrderBy(d => d.Name, StringComparer.Ordinal)];

@@ -17,7 +17,7 @@ internal static partial class JobTypeScanner
         return found;
     }
 
-    /// <summary>What one class with <see cref="JobTypeAttribute"/> declares.</summary>
+    /// <summary>What one class with <see cref="JobTypeAttribute"/> declares. Its arguments are not looked at before their schema is asked for.</summary>
     public static JobTypeDescriptor Describe(Type handler)
     {
         var declared = handler.GetCustomAttribute<JobTypeAttribute>()
@@ -30,10 +30,7 @@ internal static partial class JobTypeScanner
         var contracts = handler.GetInterfaces().Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IJobHandler<,>)).ToList();
         Require(contracts.Count == 1, handler, $"has [JobType] and implements IJobHandler<TArgs, TResult> {contracts.Count} times; exactly once is needed");
         var (args, result) = (contracts[0].GenericTypeArguments[0], contracts[0].GenericTypeArguments[1]);
-        var schema = ArgsSchema.Of(args);
-        Require(schema is not null, handler, $"takes {args.Name} as arguments; they must be a record or class that reads a JSON object");
         var exclusive = handler.GetCustomAttribute<ExclusiveAttribute>();
-        CheckExclusive(handler, exclusive, schema!);
         var isolated = handler.GetCustomAttribute<IsolatedAttribute>();
         Require(isolated is null or { MemoryLimitMegabytes: 0 or >= 64 }, handler, "has [Isolated] with MemoryLimitMegabytes below 64; a child process needs that much for itself");
 
@@ -41,7 +38,8 @@ internal static partial class JobTypeScanner
         if (RetryDeclarations.MistakeOf(handler) is { } mistake)
             Require(false, handler, mistake);
 
-        var runner = HandlerRunner.Create(handler, args, result, schema!);
+        var schema = new Lazy<JsonNode>(() => SchemaOf(handler, args, exclusive));
+        var runner = new Lazy<HandlerRunner>(() => HandlerRunner.Create(handler, args, result, schema));
         return new JobTypeDescriptor
         {
             Name = declared.Name,
@@ -56,13 +54,21 @@ internal static partial class JobTypeScanner
             Timeout = RetryDeclarations.Positive(limits?.Seconds),
             HeartbeatTimeout = RetryDeclarations.Positive(limits?.HeartbeatSeconds),
             HandlerType = handler,
-            ArgsSchema = schema!,
-            Validate = runner.Validate,
-            RunAsync = runner.RunAsync,
+            Schema = schema,
+            Validate = value => runner.Value.Validate(value),
+            RunAsync = (services, json, job, cancellationToken) => runner.Value.RunAsync(services, json, job, cancellationToken),
         };
     }
 
     internal static bool IsJobTypeName(string name) => JobTypeName().IsMatch(name);
+
+    private static JsonObject SchemaOf(Type handler, Type args, ExclusiveAttribute? exclusive)
+    {
+        var schema = ArgsSchema.Of(args);
+        Require(schema is not null, handler, $"takes {args.Name} as arguments; they must be a record or class that reads a JSON object");
+        CheckExclusive(handler, exclusive, schema!);
+        return schema!;
+    }
 
     private static void CheckExclusive(Type handler, ExclusiveAttribute? exclusive, JsonObject schema)
     {

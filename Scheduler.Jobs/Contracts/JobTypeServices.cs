@@ -22,12 +22,13 @@ internal static class JobTypeServices
         return services;
     }
 
-    /// <summary>Builds the registry before the host serves anything, so that a wrong job type stops the start and not a request.</summary>
+    /// <summary>Looks at every job type before the host serves anything, so that a wrong one stops the start and not a request.</summary>
     private sealed class JobTypesAtStart(IServiceProvider services) : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken)
         {
-            services.GetRequiredService<JobTypeRegistry>();
+            foreach (var type in services.GetRequiredService<JobTypeRegistry>().All)
+                _ = type.ArgsSchema;
             return Task.CompletedTask;
         }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Scheduler.Jobs.Isolation;
 
 namespace Scheduler.Jobs.Hosting;
 
@@ -15,7 +16,9 @@ public static class SchedulerHost
         try
         {
             using var host = build();
-            host.Services.GetService<IStartupValidator>()?.Validate();
+            // A child's parent has done so.
+            if (!IsolatedChild.IsCurrent)
+                host.Services.GetService<IStartupValidator>()?.Validate();
             await RunAsync(host);
             return Environment.ExitCode;
         }

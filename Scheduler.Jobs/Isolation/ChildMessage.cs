@@ -1,22 +1,9 @@
-using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
 using Scheduler.Jobs.Dispatching;
 
 namespace Scheduler.Jobs.Isolation;
 
-/// <summary>What a worker and a child process say to each other, one JSON frame each.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
-[JsonDerivedType(typeof(Run), "run")]
-[JsonDerivedType(typeof(Cancel), "cancel")]
-[JsonDerivedType(typeof(Hello), "hello")]
-[JsonDerivedType(typeof(Heartbeat), "heartbeat")]
-[JsonDerivedType(typeof(Progress), "progress")]
-[JsonDerivedType(typeof(Log), "log")]
-[JsonDerivedType(typeof(Beat), "beat")]
-[JsonDerivedType(typeof(Checkpoint), "checkpoint")]
-[JsonDerivedType(typeof(CheckpointAnswer), "checkpointAnswer")]
-[JsonDerivedType(typeof(Result), "result")]
-[JsonDerivedType(typeof(Error), "error")]
+/// <summary>What a worker and a child process say to each other, one frame each; <see cref="ChildMessageFormat"/> says how it is written.</summary>
 internal abstract record ChildMessage
 {
     /// <summary>To the child: run this attempt. It sends one <see cref="Result"/> or <see cref="Error"/>.</summary>

@@ -184,7 +184,7 @@ internal sealed class PooledChild
         {
             // The pipe broke with its process.
         }
-        catch (Exception e) when (e is InvalidDataException or System.Text.Json.JsonException or NotSupportedException)
+        catch (InvalidDataException e)
         {
             Kill($"it does not keep to the protocol ({e.Message})");
         }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -80,7 +79,6 @@ internal sealed class ApiHost : IAsyncDisposable
         Queue = queue,
         MaxAttempts = attempts,
         HandlerType = typeof(ApiHost),
-        ArgsSchema = new JsonObject { ["type"] = "object" },
         Validate = args => required is null || args.TryGetProperty(required, out _)
             ? new Dictionary<string, string[]>()
             : new Dictionary<string, string[]> { ["/" + required] = ["is required"] },

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -130,7 +129,6 @@ internal sealed class WorkerHarness : IAsyncDisposable
         Queue = "default",
         CpuBound = cpuBound,
         HandlerType = typeof(WorkerHarness),
-        ArgsSchema = new JsonObject(),
         Validate = _ => new Dictionary<string, string[]>(),
         RunAsync = (_, _, job, stop) => handler(job, stop),
     };

@@ -30,7 +30,7 @@ public sealed class HandlerRunnerTests
         public Task<NoResult> RunAsync(Checked args, JobContext job, CancellationToken cancellationToken) => Task.FromResult(NoResult.Value);
     }
 
-    private static HandlerRunner Runner<THandler>(Type args, Type result) => HandlerRunner.Create(typeof(THandler), args, result, ArgsSchema.Of(args)!);
+    private static HandlerRunner Runner<THandler>(Type args, Type result) => HandlerRunner.Create(typeof(THandler), args, result, new(() => ArgsSchema.Of(args)!));
 
     private static Task<string?> RunAnswering<TResult>(Func<TResult> answer)
     {

@@ -15,7 +15,7 @@ public sealed class JobTypeScannerTests
 
     private sealed class Unmarked : DoesNothing<NoArgs>;
 
-    private static string Refusal(Type handler) => Assert.Throws<ConfigurationException>(() => JobTypeScanner.Describe(handler)).Message;
+    private static string Refusal(Type handler) => Assert.Throws<ConfigurationException>(() => JobTypeScanner.Describe(handler).ArgsSchema).Message;
 
     [Fact]
     public void Describe_takes_everything_from_the_attributes()

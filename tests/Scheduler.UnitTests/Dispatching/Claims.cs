@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Scheduler.Jobs.Contracts;
 using Scheduler.Jobs.Dispatching;
 using Scheduler.Jobs.Engine;
@@ -40,7 +39,6 @@ internal static class Claims
         Retry = retry,
         OnException = onException ?? ExceptionRules.None,
         HandlerType = typeof(Claims),
-        ArgsSchema = new JsonObject(),
         Validate = _ => new Dictionary<string, string[]>(),
         RunAsync = (_, _, job, cancellationToken) => run(job, cancellationToken),
     };
