@@ -65,7 +65,7 @@ internal sealed class FrameStream(Stream input, Stream output)
                 ? message
                 : throw new InvalidDataException($"A frame has {length - reader.BaseStream.Position} bytes more than its message.");
         }
-        catch (Exception e) when (e is EndOfStreamException or FormatException or ArgumentException)
+        catch (Exception e) when (e is IOException or FormatException or ArgumentException)
         {
             throw new InvalidDataException($"A frame of {length} bytes holds no message: {e.Message}", e);
         }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Scheduler.Jobs.Contracts;
 using Scheduler.Jobs.Hosting;
 
@@ -82,5 +83,17 @@ public sealed class JobTypeScannerTests
         assemblies.Add(EmittedHandler.AssemblyOf("late", typeof(DoesNothing<NoArgs>), "LateHandler"));
 
         Assert.True(services.GetRequiredService<JobTypeRegistry>().TryGet("late", out _));
+    }
+
+    [Fact]
+    public async Task A_host_with_a_job_type_whose_arguments_cannot_be_read_does_not_start()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddJobTypes([EmittedHandler.AssemblyOf("wrong", typeof(DoesNothing<string>), "WrongHandler")], (_, _) => true);
+        using var host = builder.Build();
+
+        var problem = await Assert.ThrowsAsync<ConfigurationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+
+        Assert.Contains("WrongHandler", problem.Message, StringComparison.Ordinal);
     }
 }
