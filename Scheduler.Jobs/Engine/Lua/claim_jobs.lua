@@ -95,6 +95,16 @@ local function told(flat, job)
   return is_run and { call, job.RecurringId, job.ScheduledFor } or call
 end
 
+local function hand_over(id, hash, contract)
+  local group = contract and group_of[contract]
+  if group then room[group] = room[group] - 1 end
+  count = count + 1
+  local at = count * 2
+  leases[at - 1], leases[at] = deadline, id
+  reply[at + 1], reply[at + 2] = id, hash
+  full = count >= max
+end
+
 local function take(id, key, flat, job)
   if INDEXED then index_start(job, ARGV[2]) end
   if job.ExpiresAt then forget_expiry(id) end
@@ -106,13 +116,23 @@ local function take(id, key, flat, job)
     call('HSET', key, 'State', 'Processing', 'Fence', token, 'Attempt', attempt, 'Start', start)
   end
   emit_of('job.started', id, kind_of(job), job.Queue or 'default', job.Tags or '[]', attempt, job.RecurringId, 'Processing')
-  local group = job.contract and group_of[job.contract]
-  if group then room[group] = room[group] - 1 end
-  count = count + 1
-  leases[count * 2 - 1], leases[count * 2] = deadline, id
-  local at = count * 2
-  reply[at + 1], reply[at + 2] = id, told(flat, job)
-  full = count >= max
+  hand_over(id, told(flat, job), job.contract)
+end
+
+-- The common case without the table of fields: a hash as a plain enqueue writes it, no more than its state and the pieces of its call,
+-- which Redis gives in the order they were written. False where it is anything else, and then nothing is done.
+local function take_plain(id, key, flat)
+  local length = #flat
+  if flat[1] ~= 'State' or flat[2] ~= 'Enqueued' or flat[3] ~= 'Call' or length > 8 or INDEXED or (length > 4 and flat[5] ~= 'Call1')
+    or (length > 6 and flat[7] ~= 'Call2') then
+    return false
+  end
+  local contract = contract_of(flat[4])
+  if not contract or not can_run(contract) then return false end
+  call('HSET', key, 'State', 'Processing', 'Fence', fence or draw_fence(), 'Attempt', '1', 'Start', start)
+  emit_of('job.started', id, contract, 'default', '[]', '1', nil, 'Processing')
+  hand_over(id, length == 8 and flat[4] .. flat[6] .. flat[8] or length == 6 and flat[4] .. flat[6] or flat[4], contract)
+  return true
 end
 
 -- Looks at one id; gives false where it must stay where it is. A suspect that cannot be taken now is set aside, under its type with
@@ -120,7 +140,7 @@ end
 local function consider(queue, id, is_aside)
   local key = P .. 'job:' .. id
   local flat = pcall('HGETALL', key)
-  if flat.err or #flat == 0 then return true end
+  if flat.err or #flat == 0 or (queue == 'default' and take_plain(id, key, flat)) then return true end
   -- With room for the fields of a plain job: a table that grows step by step is made anew each time.
   local job = { id = id, contract = nil, State = nil, Call = nil, Call1 = nil, Queue = nil, Tags = nil, RunAt = nil }
   for i = 1, #flat, 2 do job[flat[i]] = flat[i + 1] end
