@@ -7,9 +7,11 @@ namespace Scheduler.Jobs.Engine;
 /// <summary>Reads jobs, one or many.</summary>
 internal sealed class JobReader(RedisClient redis, TimeProvider time, ArgsSeal? seal = null)
 {
+    private readonly JobHashes hashes = new(redis);
+
     public async Task<JobRecord?> GetAsync(string id, CancellationToken cancellationToken)
     {
-        var job = JobHash.Read(id, await redis.Database.HashGetAllAsync(redis.Keys.JobHash(id)).WaitAsync(cancellationToken));
+        var job = JobHash.Read(id, (await hashes.ReadAsync([id]).WaitAsync(cancellationToken))[0]);
         return job is not null && await IsVisibleAsync(job) ? ForReading(job) : null;
     }
 
@@ -19,9 +21,8 @@ internal sealed class JobReader(RedisClient redis, TimeProvider time, ArgsSeal? 
     /// <summary>Jobs by id, in order; those that are gone are left out.</summary>
     public async Task<IReadOnlyList<JobRecord>> ReadManyAsync(IReadOnlyList<RedisValue> ids)
     {
-        var reads = ids.Select(id => redis.Database.HashGetAllAsync(redis.Keys.JobHash(id!))).ToArray();
-        var hashes = await Task.WhenAll(reads);
-        return [.. hashes.Select((hash, i) => JobHash.Read(ids[i]!, hash)).OfType<JobRecord>().Select(ForReading)];
+        var found = await hashes.ReadAsync(ids);
+        return [.. found.Select((hash, i) => JobHash.Read(ids[i]!, hash)).OfType<JobRecord>().Select(ForReading)];
     }
 
     private JobRecord ForReading(JobRecord job) => seal?.ForReading(job) ?? job;

@@ -94,7 +94,7 @@ internal sealed partial class ContinuationStarter(SchedulerStorage storage, Redi
             ? (SerializationHelper.Deserialize<List<Continuation>>(text) ?? []).Where(c => !string.IsNullOrWhiteSpace(c.JobId)).DistinctBy(c => c.JobId)
             : [];
 
-    private StoredJob? Read(string jobId) => StoredJob.Read(jobId, redis.Database.HashGetAll(redis.Keys.JobHash(jobId)));
+    private StoredJob? Read(string jobId) => StoredJob.Read(jobId, new JobHashes(redis).Read(jobId));
 
     [LoggerMessage(1510, LogLevel.Debug, "Continuation {JobId} of {ParentId} goes to {State}")]
     private static partial void LogStarted(ILogger logger, string jobId, string parentId, string state);

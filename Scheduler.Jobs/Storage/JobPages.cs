@@ -9,20 +9,11 @@ namespace Scheduler.Jobs.Storage;
 /// <summary>Reads pages of ids, and the jobs of a page in one round trip.</summary>
 internal sealed class JobPages(RedisClient redis)
 {
-    private const int ChunkSize = 200;
-
-    private static readonly RedisScript ReadJobs = RedisScript.LoadReader("read_jobs");
+    private readonly JobHashes hashes = new(redis);
 
     /// <summary>In order; null where the job is gone.</summary>
-    public IEnumerable<(string Id, StoredJob? Job)> Read(IEnumerable<string> ids)
-    {
-        foreach (var chunk in ids.Chunk(ChunkSize))
-        {
-            var reply = ReadJobs.Run(redis, [], [.. chunk.Select(id => (RedisValue)id)]);
-            for (var i = 0; i < chunk.Length; i++)
-                yield return (chunk[i], StoredJob.Read(chunk[i], EntriesOf(reply[i])));
-        }
-    }
+    public IEnumerable<(string Id, StoredJob? Job)> Read(IEnumerable<string> ids) =>
+        hashes.Read(ids).Select(found => (found.Id, StoredJob.Read(found.Id, found.Hash)));
 
     /// <summary>The dashboard shows a row without a value as expired.</summary>
     public JobList<T> List<T>(IEnumerable<string> ids, Func<PageRow, T> show) where T : class =>
@@ -30,14 +21,6 @@ internal sealed class JobPages(RedisClient redis)
 
     public IEnumerable<string> Range(RedisKey set, int from, int count, Order order) =>
         count <= 0 ? [] : redis.Database.SortedSetRangeByRank(set, from, from + count - 1, order).Select(id => id.ToString());
-
-    private static HashEntry[] EntriesOf(RedisResult flat)
-    {
-        var entries = new HashEntry[flat.Length / 2];
-        for (var i = 0; i < entries.Length; i++)
-            entries[i] = new HashEntry((RedisValue)flat[i * 2], (RedisValue)flat[(i * 2) + 1]);
-        return entries;
-    }
 }
 
 /// <summary>A job on a page: what was read, the Hangfire job or why there is none, and the data of its current state.</summary>

@@ -120,7 +120,7 @@ internal sealed partial class SchedulerConnection
     private StoredJob? ReadJob(string jobId)
     {
         FlushCreated();
-        return StoredJob.Read(jobId, Database.HashGetAll(Keys.JobHash(jobId)));
+        return StoredJob.Read(jobId, new JobHashes(Redis).Read(jobId));
     }
 
     // Claimed by us once, by another now: whoever asks here may no longer speak for it.

@@ -48,7 +48,7 @@ internal sealed partial class SchedulerMonitoringApi(RedisClient redis, TimeProv
     public override JobDetailsDto? JobDetails(string jobId)
     {
         ArgumentNullException.ThrowIfNull(jobId);
-        if (StoredJob.Read(jobId, Database.HashGetAll(Keys.JobHash(jobId))) is not { } stored)
+        if (StoredJob.Read(jobId, new JobHashes(redis).Read(jobId)) is not { } stored)
             return null;
         var (job, problem) = stored.Load();
         return new JobDetailsDto
