@@ -6,8 +6,6 @@ namespace Scheduler.IntegrationTests.Locks;
 /// <summary>The one Redis goes away, or a holder's process does.</summary>
 public sealed class LockOutageTests(RedisServerFixture server)
 {
-    private const string HolderVariable = "SCHEDULER_TEST_LOCK_HOLDER";
-
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(5), Expiry = TimeSpan.FromSeconds(2), Soon = TimeSpan.FromSeconds(15);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -50,7 +48,7 @@ public sealed class LockOutageTests(RedisServerFixture server)
     [Fact]
     public async Task Holder()
     {
-        var told = Environment.GetEnvironmentVariable(HolderVariable)?.Split('|');
+        var told = Environment.GetEnvironmentVariable(RedisServerFixture.NoneVariable)?.Split('|');
         await using var node = await LockNode.ConnectAsync(told?[0] ?? server.ConnectionString, told?[1] ?? ServerFixture.NewPrefix(), Expiry);
         await using var held = await node.Locks.TryAcquireAsync("r", Long, Token);
         Assert.Equal(LockStatus.Held, held!.Status);
@@ -62,7 +60,7 @@ public sealed class LockOutageTests(RedisServerFixture server)
 
     private static RunningProcess StartHolder(string connectionString, string prefix) => RunningProcess.Start(
         "dotnet", [typeof(LockOutageTests).Assembly.Location, "-method", $"{typeof(LockOutageTests).FullName}.{nameof(Holder)}"],
-        AppContext.BaseDirectory, new Dictionary<string, string?> { [HolderVariable] = $"{connectionString}|{prefix}" });
+        AppContext.BaseDirectory, new Dictionary<string, string?> { [RedisServerFixture.NoneVariable] = $"{connectionString}|{prefix}" });
 
     private static async Task<long> AnnouncedTokenAsync(LockNode node, RunningProcess holder)
     {
