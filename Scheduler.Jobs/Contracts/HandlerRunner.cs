@@ -12,6 +12,9 @@ internal abstract class HandlerRunner
     /// <summary>The largest result that is stored, in bytes of JSON.</summary>
     public const int MaxResultBytes = 1024 * 1024;
 
+    /// <summary>Makes now what is else made at the first use, so that what is wrong with it shows at the start.</summary>
+    public abstract void Prepare();
+
     public abstract IReadOnlyDictionary<string, string[]> Validate(JsonElement args);
 
     public abstract Task<string?> RunAsync(IServiceProvider services, string args, JobContext job, CancellationToken cancellationToken);
@@ -26,6 +29,8 @@ internal sealed class HandlerRunner<THandler, TArgs, TResult>(Lazy<JsonNode> sch
 {
     private readonly Lazy<SchemaValidator> validator = new(() => new SchemaValidator(schema.Value));
     private readonly ObjectFactory<THandler> create = ActivatorUtilities.CreateFactory<THandler>([]);
+
+    public override void Prepare() => _ = validator.Value;
 
     /// <summary>First the schema; then, so that an accepted job can always be read, the reading itself and the record's own rules.</summary>
     public override IReadOnlyDictionary<string, string[]> Validate(JsonElement args)

@@ -52,6 +52,9 @@ public sealed class JobTypeDescriptor
     /// <summary>Resolves the handler from the scope, reads the arguments, runs one attempt, and gives the result as JSON (null = none).</summary>
     public required Func<IServiceProvider, string, JobContext, CancellationToken, Task<string?>> RunAsync { get; init; }
 
-    /// <summary>Behind <see cref="ArgsSchema"/>: a process that only runs jobs never needs it.</summary>
+    /// <summary>Reads the types of the arguments and the result now; throws where the job type cannot be run.</summary>
+    internal Action Prepare { get; init; } = static () => { };
+
+    /// <summary>Behind <see cref="ArgsSchema"/>: a child process never needs it.</summary>
     internal Lazy<JsonNode> Schema { get; init; } = new(static () => new JsonObject { ["type"] = "object" });
 }

@@ -17,7 +17,7 @@ internal static partial class JobTypeScanner
         return found;
     }
 
-    /// <summary>What one class with <see cref="JobTypeAttribute"/> declares. Its arguments are not looked at before their schema is asked for.</summary>
+    /// <summary>What one class with <see cref="JobTypeAttribute"/> declares. Its arguments and result are not looked at before it is prepared or used.</summary>
     public static JobTypeDescriptor Describe(Type handler)
     {
         var declared = handler.GetCustomAttribute<JobTypeAttribute>()
@@ -55,6 +55,7 @@ internal static partial class JobTypeScanner
             HeartbeatTimeout = RetryDeclarations.Positive(limits?.HeartbeatSeconds),
             HandlerType = handler,
             Schema = schema,
+            Prepare = () => runner.Value.Prepare(),
             Validate = value => runner.Value.Validate(value),
             RunAsync = (services, json, job, cancellationToken) => runner.Value.RunAsync(services, json, job, cancellationToken),
         };

@@ -28,7 +28,7 @@ internal static class JobTypeServices
         public Task StartAsync(CancellationToken cancellationToken)
         {
             foreach (var type in services.GetRequiredService<JobTypeRegistry>().All)
-                _ = type.ArgsSchema;
+                type.Prepare();
             return Task.CompletedTask;
         }
 

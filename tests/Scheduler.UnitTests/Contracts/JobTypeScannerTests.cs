@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -85,14 +86,24 @@ public sealed class JobTypeScannerTests
         Assert.True(services.GetRequiredService<JobTypeRegistry>().TryGet("late", out _));
     }
 
+    public sealed record BadPattern([property: RegularExpression("(")] string Text);
+
+    [Fact]
+    public async Task A_host_with_a_job_type_whose_pattern_is_none_does_not_start() =>
+        Assert.Contains("Invalid pattern", (await Assert.ThrowsAnyAsync<ArgumentException>(() => StartAsync(typeof(DoesNothing<BadPattern>)))).Message, StringComparison.Ordinal);
+
+    private static async Task StartAsync(Type handler)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddJobTypes([EmittedHandler.AssemblyOf("wrong", handler, "WrongHandler")], (_, _) => true);
+        using var host = builder.Build();
+        await host.StartAsync(TestContext.Current.CancellationToken);
+    }
+
     [Fact]
     public async Task A_host_with_a_job_type_whose_arguments_cannot_be_read_does_not_start()
     {
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddJobTypes([EmittedHandler.AssemblyOf("wrong", typeof(DoesNothing<string>), "WrongHandler")], (_, _) => true);
-        using var host = builder.Build();
-
-        var problem = await Assert.ThrowsAsync<ConfigurationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+        var problem = await Assert.ThrowsAsync<ConfigurationException>(() => StartAsync(typeof(DoesNothing<string>)));
 
         Assert.Contains("WrongHandler", problem.Message, StringComparison.Ordinal);
     }
