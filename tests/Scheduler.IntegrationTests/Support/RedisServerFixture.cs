@@ -11,7 +11,11 @@ public sealed class RedisServerFixture : ServerFixture
     protected override async Task<string?> StartAsync()
     {
         if (Environment.GetEnvironmentVariable(NoneVariable) is not null)
+        {
+            MissingBecause = "The test that started this process has the server.";
             return null;
+        }
+
         if (!RedisProcess.IsInstalled)
         {
             MissingBecause = RedisProcess.HowToInstall;
