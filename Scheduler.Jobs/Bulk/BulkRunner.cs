@@ -61,7 +61,7 @@ internal sealed partial class BulkRunner(RedisClient redis, JobReader jobs, Bulk
         var taken = await TakeBulk.RunAsync(redis, [], [node, (long)Lease.TotalMilliseconds]).WaitAsync(cancellationToken);
         if (taken.Length == 1)
             return (long)taken[0] < 0 ? LookAgain : TimeSpan.FromMilliseconds(Math.Clamp((long)taken[0], 1, (long)LookAgain.TotalMilliseconds));
-        if (BulkStore.Read((string)taken[0]!, Entries(taken[1])) is not { } operation)
+        if (BulkStore.Read((string)taken[0]!, RedisScript.EntriesOf(taken[1])) is not { } operation)
             return LookAgain;
         var (targets, next) = await NextAsync(operation, cancellationToken);
         // crash point 2: jobs chosen and nothing done; the same
@@ -93,9 +93,6 @@ internal sealed partial class BulkRunner(RedisClient redis, JobReader jobs, Bulk
         var targets = lines.SelectMany(line => line.ToString().Split(' ')).Select(text => (RedisValue)text);
         return ([.. targets], lines.Length < size ? null : $"{from + size}");
     }
-
-    private static HashEntry[] Entries(RedisResult flat) =>
-        [.. Enumerable.Range(0, flat.Length / 2).Select(i => new HashEntry((string)flat[2 * i]!, (string)flat[(2 * i) + 1]!))];
 
     [LoggerMessage(1400, LogLevel.Information, "Bulk operation {BulkId} ({Action}) ended: {Done} jobs.")]
     private partial void LogEnded(string bulkId, string action, long done);

@@ -18,12 +18,12 @@ internal sealed class JobHashes(RedisClient redis)
         if (redis.KnownKind != ServerKind.Embedded)
             return await Task.WhenAll(ids.Select(id => redis.Database.HashGetAllAsync(redis.Keys.JobHash(id!))));
         var replies = await Task.WhenAll(ids.Chunk(ChunkSize).Select(chunk => ReadJobs.RunAsync(redis, [], chunk)));
-        return [.. replies.SelectMany(reply => ((RedisResult[])reply!).Select(EntriesOf))];
+        return [.. replies.SelectMany(reply => ((RedisResult[])reply!).Select(RedisScript.EntriesOf))];
     }
 
     /// <summary>For callers that block.</summary>
     public HashEntry[] Read(string id) =>
-        redis.KnownKind == ServerKind.Embedded ? EntriesOf(ReadJobs.Run(redis, [], [id])[0]) : redis.Database.HashGetAll(redis.Keys.JobHash(id));
+        redis.KnownKind == ServerKind.Embedded ? Read([id]).Single().Hash : redis.Database.HashGetAll(redis.Keys.JobHash(id));
 
     /// <summary>For callers that block: all of a chunk in one round trip, in the order of the ids.</summary>
     public IEnumerable<(string Id, HashEntry[] Hash)> Read(IEnumerable<string> ids)
@@ -32,15 +32,7 @@ internal sealed class JobHashes(RedisClient redis)
         {
             var reply = ReadJobs.Run(redis, [], [.. chunk.Select(id => (RedisValue)id)]);
             for (var i = 0; i < chunk.Length; i++)
-                yield return (chunk[i], EntriesOf(reply[i]));
+                yield return (chunk[i], RedisScript.EntriesOf(reply[i]));
         }
-    }
-
-    private static HashEntry[] EntriesOf(RedisResult flat)
-    {
-        var entries = new HashEntry[flat.Length / 2];
-        for (var i = 0; i < entries.Length; i++)
-            entries[i] = new HashEntry((RedisValue)flat[i * 2], (RedisValue)flat[(i * 2) + 1]);
-        return entries;
     }
 }

@@ -66,6 +66,15 @@ internal sealed partial class RedisScript
         }
     }
 
+    /// <summary>A hash that a reply holds as a flat list.</summary>
+    public static HashEntry[] EntriesOf(RedisResult flat)
+    {
+        var entries = new HashEntry[flat.Length / 2];
+        for (var i = 0; i < entries.Length; i++)
+            entries[i] = new HashEntry((RedisValue)flat[i * 2], (RedisValue)flat[(i * 2) + 1]);
+        return entries;
+    }
+
     private static RedisResult Send(IDatabase database, HashedText version, RedisKey[] keys, RedisValue[] arguments)
     {
         try

@@ -16,48 +16,35 @@ internal static class ChildMessageFormat
 
     public static void Write(BinaryWriter to, ChildMessage message)
     {
+        to.Write((byte)KindOf(message));
         switch (message)
         {
             case ChildMessage.Run run:
-                WriteRun(Begin(to, Kind.Run), run);
-                break;
-            case ChildMessage.Cancel:
-                Begin(to, Kind.Cancel);
-                break;
-            case ChildMessage.Hello:
-                Begin(to, Kind.Hello);
-                break;
-            case ChildMessage.Heartbeat:
-                Begin(to, Kind.Heartbeat);
+                WriteRun(to, run);
                 break;
             case ChildMessage.Progress progress:
-                Begin(to, Kind.Progress).Write(progress.Percent);
+                to.Write(progress.Percent);
                 WriteText(to, progress.Message);
                 break;
-            case ChildMessage.Beat:
-                Begin(to, Kind.Beat);
-                break;
             case ChildMessage.Checkpoint checkpoint:
-                Begin(to, Kind.Checkpoint).Write(checkpoint.Number);
+                to.Write(checkpoint.Number);
                 to.Write(checkpoint.Json);
                 break;
             case ChildMessage.CheckpointAnswer answer:
-                Begin(to, Kind.CheckpointAnswer).Write(answer.Number);
+                to.Write(answer.Number);
                 WriteText(to, answer.Refusal);
                 break;
             case ChildMessage.Log log:
-                Begin(to, Kind.Log).Write((byte)log.Level);
+                to.Write((byte)log.Level);
                 to.Write(log.Message);
                 break;
             case ChildMessage.Result result:
-                WriteText(Begin(to, Kind.Result), result.Json);
+                WriteText(to, result.Json);
                 break;
             case ChildMessage.Error error:
-                WriteFailure(Begin(to, Kind.Error), error.Failure);
+                WriteFailure(to, error.Failure);
                 to.Write(error.Details);
                 break;
-            default:
-                throw new NotSupportedException($"{message.GetType().Name} has no format.");
         }
     }
 
@@ -78,11 +65,21 @@ internal static class ChildMessageFormat
         var other => throw new InvalidDataException($"There is no message of kind {(byte)other}."),
     };
 
-    private static BinaryWriter Begin(BinaryWriter to, Kind kind)
+    private static Kind KindOf(ChildMessage message) => message switch
     {
-        to.Write((byte)kind);
-        return to;
-    }
+        ChildMessage.Run => Kind.Run,
+        ChildMessage.Cancel => Kind.Cancel,
+        ChildMessage.Hello => Kind.Hello,
+        ChildMessage.Heartbeat => Kind.Heartbeat,
+        ChildMessage.Progress => Kind.Progress,
+        ChildMessage.Beat => Kind.Beat,
+        ChildMessage.Checkpoint => Kind.Checkpoint,
+        ChildMessage.CheckpointAnswer => Kind.CheckpointAnswer,
+        ChildMessage.Log => Kind.Log,
+        ChildMessage.Result => Kind.Result,
+        ChildMessage.Error => Kind.Error,
+        _ => throw new NotSupportedException($"{message.GetType().Name} has no format."),
+    };
 
     private static void WriteRun(BinaryWriter to, ChildMessage.Run run)
     {
