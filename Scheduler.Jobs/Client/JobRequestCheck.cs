@@ -9,6 +9,11 @@ internal sealed class JobRequestCheck(JobTypeRegistry types, JobStore jobs, Time
 {
     private const int MaxTags = 20, MaxAttempts = 100, MaxArgsLength = 262_144;
 
+    // Made once, not for each job that breaks none of them.
+    private static readonly string TagsRule = $"must be at most {MaxTags}; each {Names.TagRule}";
+    private static readonly string AttemptsRule = $"must be between 1 and {MaxAttempts}";
+    private static readonly string LengthRule = $"must have at most {MaxArgsLength} characters of JSON";
+
     private static readonly JsonElement NoArgs = JsonElement.Parse("{}");
 
     /// <exception cref="InvalidJobException">The request breaks a rule.</exception>
@@ -21,8 +26,8 @@ internal sealed class JobRequestCheck(JobTypeRegistry types, JobStore jobs, Time
         Require(Names.IsQueue(queue), "Queue", Names.QueueRule);
         Require(request.Delay is null || request.RunAt is null, "Delay", "and RunAt exclude each other");
         Require(request.Delay is not { } delay || (delay >= TimeSpan.Zero && delay <= IsoDuration.Longest), "Delay", "must be between zero and 366 days");
-        Require(request.Tags.Count <= MaxTags && request.Tags.All(Names.IsTag), "Tags", $"must be at most {MaxTags}; each {Names.TagRule}");
-        Require(request.MaxAttempts is null or (>= 1 and <= MaxAttempts), "MaxAttempts", $"must be between 1 and {MaxAttempts}");
+        Require(request.Tags.Count <= MaxTags && request.Tags.All(Names.IsTag), "Tags", TagsRule);
+        Require(request.MaxAttempts is null or (>= 1 and <= MaxAttempts), "MaxAttempts", AttemptsRule);
         Require(request.Timeout is not { } timeout || (timeout > TimeSpan.Zero && timeout <= IsoDuration.Longest), "Timeout", "must be longer than zero and at most 366 days");
         Require(request.ExpiresIn is not { } expires || (expires > TimeSpan.Zero && expires <= IsoDuration.Longest), "ExpiresIn", "must be longer than zero and at most 366 days");
         Require(request.HeartbeatTimeout is not { } silence || (silence > TimeSpan.Zero && silence <= IsoDuration.Longest), "HeartbeatTimeout", "must be longer than zero and at most 366 days");
@@ -60,7 +65,7 @@ internal sealed class JobRequestCheck(JobTypeRegistry types, JobStore jobs, Time
         if (descriptor is not null && descriptor.Validate(args) is { Count: > 0 } errors)
             throw new InvalidJobException(Describe(request.Type, errors));
         var json = args.GetRawText();
-        Require(json.Length <= MaxArgsLength, "Args", $"must have at most {MaxArgsLength} characters of JSON");
+        Require(json.Length <= MaxArgsLength, "Args", LengthRule);
         return json;
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -19,7 +18,7 @@ internal sealed class SchemaRule
     public bool AllowsAny { get; set; } = true;
 
     public SchemaTypes Types { get; set; }
-    public FrozenDictionary<string, SchemaRule>? Properties { get; set; }
+    public SchemaProperties? Properties { get; set; }
     public IReadOnlyList<string> Required { get; set; } = [];
     public SchemaRule? Additional { get; set; }
     public SchemaRule? Items { get; set; }
@@ -37,94 +36,107 @@ internal sealed class SchemaRule
     public Regex? Pattern { get; set; }
     public string? Format { get; set; }
 
-    public void Check(JsonElement value, string pointer, SchemaErrors errors)
+    public void Check(JsonElement value, SchemaErrors errors)
     {
         if (!AllowsAny)
-            errors.Add(pointer, "is not allowed here");
+            errors.Add("is not allowed here");
         else if (Types != SchemaTypes.None && !FitsType(value))
-            errors.Add(pointer, "must be " + Names(Types));
+            errors.Add("must be " + Names(Types));
         else
-            CheckContent(value, pointer, errors);
+            CheckContent(value, errors);
     }
 
-    private void CheckContent(JsonElement value, string pointer, SchemaErrors errors)
+    private void CheckContent(JsonElement value, SchemaErrors errors)
     {
         if (Allowed is not null && !Allowed.Any(a => JsonElement.DeepEquals(a, value)))
-            errors.Add(pointer, "must be one of " + string.Join(", ", Allowed.Select(a => a.GetRawText())));
+            errors.Add("must be one of " + string.Join(", ", Allowed.Select(a => a.GetRawText())));
         if (AnyOf is not null && !AnyOf.Any(rule => rule.Fits(value)))
-            errors.Add(pointer, "fits none of the allowed shapes");
+            errors.Add("fits none of the allowed shapes");
         switch (value.ValueKind)
         {
-            case JsonValueKind.Object: CheckObject(value, pointer, errors); break;
-            case JsonValueKind.Array: CheckArray(value, pointer, errors); break;
-            case JsonValueKind.String: CheckText(value, pointer, errors); break;
-            case JsonValueKind.Number: CheckNumber(value, pointer, errors); break;
+            case JsonValueKind.Object: CheckObject(value, errors); break;
+            case JsonValueKind.Array: CheckArray(value, errors); break;
+            case JsonValueKind.String: CheckText(value, errors); break;
+            case JsonValueKind.Number: CheckNumber(value, errors); break;
         }
     }
 
     private bool Fits(JsonElement value)
     {
         var errors = new SchemaErrors();
-        Check(value, "", errors);
+        Check(value, errors);
         return errors.IsEmpty;
     }
 
-    private void CheckObject(JsonElement value, string pointer, SchemaErrors errors)
+    private void CheckObject(JsonElement value, SchemaErrors errors)
     {
         foreach (var name in Required)
         {
             if (!value.TryGetProperty(name, out _))
-                errors.Add(SchemaErrors.Below(pointer, name), "is required");
+                errors.AddBelow(name, "is required");
         }
-        CheckSize(value.GetPropertyCount(), Members, "members", pointer, errors);
+        CheckSize(value.GetPropertyCount(), Members, "members", errors);
+        var place = 0;
         foreach (var member in value.EnumerateObject())
         {
-            var below = SchemaErrors.Below(pointer, member.Name);
-            if (Properties is not null && Properties.TryGetValue(member.Name, out var rule))
-                rule.Check(member.Value, below, errors);
+            if (Properties is not null && Properties.TryFind(member, place++, out var name, out var rule))
+                rule.CheckMember(name, member.Value, errors);
             else if (Additional is { AllowsAny: false })
-                errors.Add(below, "is not a known member");
+                errors.AddBelow(member.Name, "is not a known member");
             else
-                Additional?.Check(member.Value, below, errors);
+                Additional?.CheckMember(member.Name, member.Value, errors);
         }
     }
 
-    private void CheckArray(JsonElement value, string pointer, SchemaErrors errors)
+    private void CheckMember(string name, JsonElement value, SchemaErrors errors)
     {
-        CheckSize(value.GetArrayLength(), Count, "items", pointer, errors);
+        errors.Enter(name);
+        Check(value, errors);
+        errors.Leave();
+    }
+
+    private void CheckArray(JsonElement value, SchemaErrors errors)
+    {
+        CheckSize(value.GetArrayLength(), Count, "items", errors);
         if (Items is null)
             return;
         var index = 0;
         foreach (var item in value.EnumerateArray())
-            Items.Check(item, string.Create(CultureInfo.InvariantCulture, $"{pointer}/{index++}"), errors);
+        {
+            errors.Enter(index++);
+            Items.Check(item, errors);
+            errors.Leave();
+        }
     }
 
-    private void CheckText(JsonElement value, string pointer, SchemaErrors errors)
+    private void CheckText(JsonElement value, SchemaErrors errors)
     {
+        if (Text == default && Pattern is null && Format is null)
+            return;
         var text = value.GetString() ?? "";
-        CheckSize(text.Length, Text, "characters", pointer, errors);
+        CheckSize(text.Length, Text, "characters", errors);
         if (Pattern is not null && !Matches(Pattern, text))
-            errors.Add(pointer, $"must match {Pattern}");
+            errors.Add($"must match {Pattern}");
         if (Format is not null && SchemaFormats.Check(Format, value) is { } problem)
-            errors.Add(pointer, problem);
+            errors.Add(problem);
     }
 
-    private void CheckNumber(JsonElement value, string pointer, SchemaErrors errors)
+    private void CheckNumber(JsonElement value, SchemaErrors errors)
     {
         // Beyond a decimal's range the sign alone decides; such a number breaks every bound on its side.
         var number = value.TryGetDecimal(out var exact) ? exact : value.GetDouble() < 0 ? decimal.MinValue : decimal.MaxValue;
         if (number < Minimum || (ExclusiveMinimum is not null && number <= ExclusiveMinimum))
-            errors.Add(pointer, ExclusiveMinimum is null ? $"must be at least {Show(Minimum)}" : $"must be more than {Show(ExclusiveMinimum)}");
+            errors.Add(ExclusiveMinimum is null ? $"must be at least {Show(Minimum)}" : $"must be more than {Show(ExclusiveMinimum)}");
         if (number > Maximum || (ExclusiveMaximum is not null && number >= ExclusiveMaximum))
-            errors.Add(pointer, ExclusiveMaximum is null ? $"must be at most {Show(Maximum)}" : $"must be less than {Show(ExclusiveMaximum)}");
+            errors.Add(ExclusiveMaximum is null ? $"must be at most {Show(Maximum)}" : $"must be less than {Show(ExclusiveMaximum)}");
     }
 
-    private static void CheckSize(int size, (int? Least, int? Most) bounds, string unit, string pointer, SchemaErrors errors)
+    private static void CheckSize(int size, (int? Least, int? Most) bounds, string unit, SchemaErrors errors)
     {
         if (size < bounds.Least)
-            errors.Add(pointer, $"must have at least {bounds.Least} {unit}");
+            errors.Add($"must have at least {bounds.Least} {unit}");
         if (size > bounds.Most)
-            errors.Add(pointer, $"must have at most {bounds.Most} {unit}");
+            errors.Add($"must have at most {bounds.Most} {unit}");
     }
 
     private static bool Matches(Regex pattern, string text)

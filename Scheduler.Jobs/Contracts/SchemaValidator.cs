@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -29,7 +28,7 @@ internal sealed class SchemaValidator
     public IReadOnlyDictionary<string, string[]> Validate(JsonElement value)
     {
         var errors = new SchemaErrors();
-        rule.Check(value, "", errors);
+        rule.Check(value, errors);
         return errors.ToDictionary();
     }
 
@@ -72,7 +71,7 @@ internal sealed class SchemaValidator
         }
         target.Types = TypesOf(schema["type"]);
         target.Required = [.. schema["required"]?.AsArray().Select(n => n!.GetValue<string>()) ?? []];
-        target.Properties = schema["properties"]?.AsObject().ToFrozenDictionary(p => p.Key, p => Read(p.Value!), StringComparer.Ordinal);
+        target.Properties = schema["properties"]?.AsObject() is { } properties ? new SchemaProperties(properties.Select(p => KeyValuePair.Create(p.Key, Read(p.Value!)))) : null;
         target.Additional = schema["additionalProperties"] is { } additional ? Read(additional) : null;
         target.Items = schema["items"] is { } items ? Read(items) : null;
         target.Allowed = schema["enum"] is JsonArray values ? [.. values.Select(ToElement)] : schema.ContainsKey("const") ? [ToElement(schema["const"])] : null;

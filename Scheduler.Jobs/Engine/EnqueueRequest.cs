@@ -7,13 +7,18 @@ namespace Scheduler.Jobs.Engine;
 /// <summary>One caller's jobs as <c>enqueue_jobs.lua</c> reads them: they exist all or not at all, whoever shares the script's call.</summary>
 internal sealed class EnqueueRequest
 {
+    private readonly bool isOneGroup;
+
     private EnqueueRequest(IReadOnlyList<string> ids, IdempotencyKey? key, IReadOnlyList<RedisValue> arguments)
     {
         Ids = ids;
         KeyHash = key is null ? null : HashOf(key);
         BodyHash = key?.BodyHash ?? "";
         Arguments = arguments;
-        Bytes = arguments.Sum(a => a.Length());
+        isOneGroup = key is null && (int)arguments[0] == 1;
+        CountAt = ids.Count == 0 ? 0 : 1 + NewJobArguments.SharedCount(arguments, 1);
+        for (var i = 0; i < arguments.Count; i++)
+            Bytes += arguments[i].Length();
     }
 
     public IReadOnlyList<string> Ids { get; }
@@ -31,7 +36,7 @@ internal sealed class EnqueueRequest
 
     public static EnqueueRequest Of(IReadOnlyList<NewJob> jobs, IdempotencyKey? key)
     {
-        var arguments = new List<RedisValue>((jobs.Count * 2) + 8);
+        var arguments = new List<RedisValue>((jobs.Count * 2) + 12);
         NewJobArguments.AppendGroups(arguments, jobs);
         var ids = new string[jobs.Count];
         for (var i = 0; i < ids.Length; i++)
@@ -51,20 +56,22 @@ internal sealed class EnqueueRequest
     /// </summary>
     public bool IsLike(EnqueueRequest other)
     {
-        if (!IsOneGroup || !other.IsOneGroup || CountAt != other.CountAt)
+        if (!isOneGroup || !other.isOneGroup || CountAt != other.CountAt)
             return false;
         for (var i = 1; i < CountAt; i++)
         {
-            if (Arguments[i] != other.Arguments[i])
+            if (!AreSame(Arguments[i], other.Arguments[i]))
                 return false;
         }
         return true;
     }
 
     /// <summary>Where the number of jobs of the only group is; without any group, nowhere.</summary>
-    public int CountAt => Ids.Count == 0 ? 0 : 1 + NewJobArguments.SharedCount(Arguments, 1);
+    public int CountAt { get; }
 
-    private bool IsOneGroup => KeyHash is null && (int)Arguments[0] == 1;
+    // Their own equality first tries to read both as numbers.
+    private static bool AreSame(RedisValue one, RedisValue other) =>
+        one.IsInteger ? other.IsInteger && (long)one == (long)other : !other.IsInteger && (string?)one == (string?)other;
 
     internal static string HashOf(IdempotencyKey key) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{key.Scope}\n{key.Key}")));
