@@ -10,14 +10,17 @@ internal static class LibC
 
     /// <summary>
     /// Beyond the lowest niceness: Linux's policy for work that runs only while nothing else wants the processor, and gives way at once
-    /// (sched(7), SCHED_IDLE). A process that has it cannot leave it again.
+    /// (sched(7), SCHED_IDLE). Only a process with the right to raise priorities can leave it again.
     /// </summary>
     public const int OnlyWhenIdle = Lowest + 1;
 
     private const int Lowest = 19;
     private const int PriorityOfProcess = 0;
     private const int PriorityOfGroup = 1;
+    private const int SchedOther = 0;
     private const int SchedIdle = 5;
+
+    private static readonly Lazy<bool> MayReturn = new(TryToReturn);
 
     /// <summary>False where there is no such process, or it is not ours. A negative id means a process group.</summary>
     public static bool Kill(int process, int signal) => kill(process, signal) == 0;
@@ -34,22 +37,58 @@ internal static class LibC
         _ = setpriority(PriorityOfGroup, 0, Math.Min(nice, Lowest));
         if (nice < OnlyWhenIdle || !OperatingSystem.IsLinux())
             return;
-        foreach (var thread in Directory.GetDirectories("/proc/self/task"))
-            GiveWay(int.Parse(Path.GetFileName(thread), CultureInfo.InvariantCulture));
+        foreach (var thread in ThreadsOf(Environment.ProcessId))
+            SetPolicy(thread, SchedIdle);
     }
+
+    /// <summary>True where this process may give another the policy <see cref="OnlyWhenIdle"/> and take it away again.</summary>
+    public static bool CanRaise => OperatingSystem.IsLinux() && MayReturn.Value;
 
     /// <summary>Lowers the priority of a process that has just been started: of its first thread, and so of those that this one makes.</summary>
-    public static void BeNice(int process, int nice)
+    /// <param name="giveWay">Until <see cref="Raise"/> it runs only while nothing else wants the processor.</param>
+    public static void BeNice(int process, int nice, bool giveWay)
     {
         _ = setpriority(PriorityOfProcess, (uint)process, Math.Min(nice, Lowest));
-        if (nice >= OnlyWhenIdle && OperatingSystem.IsLinux())
-            GiveWay(process);
+        if ((giveWay || nice >= OnlyWhenIdle) && OperatingSystem.IsLinux())
+            SetPolicy(process, SchedIdle);
     }
 
-    private static void GiveWay(int thread)
+    /// <summary>Gives all threads of a process the usual policy again; their niceness stays.</summary>
+    public static void Raise(int process)
+    {
+        HashSet<int> raised = [];
+        // One that is not raised yet may make further ones meanwhile.
+        while (ThreadsOf(process).Where(raised.Add).ToList() is { Count: > 0 } found)
+            found.ForEach(thread => SetPolicy(thread, SchedOther));
+    }
+
+    private static IEnumerable<int> ThreadsOf(int process)
+    {
+        try
+        {
+            return [.. Directory.GetDirectories($"/proc/{process}/task").Select(path => int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture))];
+        }
+        catch (IOException)
+        {
+            // It has ended.
+            return [];
+        }
+    }
+
+    // On a thread that ends with the trial: where the way back is barred it stays where it is.
+    private static bool TryToReturn()
+    {
+        var returned = false;
+        var trial = new Thread(() => returned = SetPolicy(0, SchedIdle) && SetPolicy(0, SchedOther));
+        trial.Start();
+        trial.Join();
+        return returned;
+    }
+
+    private static bool SetPolicy(int thread, int policy)
     {
         var noPriority = 0;
-        _ = sched_setscheduler(thread, SchedIdle, ref noPriority);
+        return sched_setscheduler(thread, policy, ref noPriority) == 0;
     }
 
     [DllImport("libc", SetLastError = true)]

@@ -26,6 +26,7 @@ internal sealed class PooledChild
     private string? killedFor;
     private string? jobId;
     private long lastHeard;
+    private int givesWay;
 
     private PooledChild(Process process, Stream fromChild, TimeProvider time)
     {
@@ -61,12 +62,20 @@ internal sealed class PooledChild
     public long IdleSince { get; set; }
 
     /// <param name="nice">From its first moment on: starting a process is work, too.</param>
-    public static PooledChild Start(ProcessStartInfo program, int nice, TimeProvider time)
+    /// <param name="giveWay">It starts only while nothing else wants the processor, until <see cref="Raise"/>.</param>
+    public static PooledChild Start(ProcessStartInfo program, int nice, bool giveWay, TimeProvider time)
     {
         var process = Process.Start(program) ?? throw new InvalidOperationException("no process");
-        if (nice > 0 && !OperatingSystem.IsWindows())
-            LibC.BeNice(process.Id, nice);
-        return new PooledChild(process, process.StandardOutput.BaseStream, time);
+        if ((nice > 0 || giveWay) && !OperatingSystem.IsWindows())
+            LibC.BeNice(process.Id, nice, giveWay);
+        return new PooledChild(process, process.StandardOutput.BaseStream, time) { givesWay = giveWay ? 1 : 0 };
+    }
+
+    /// <summary>Gives it its share of the processor, where it was started without.</summary>
+    public void Raise()
+    {
+        if (Interlocked.Exchange(ref givesWay, 0) == 1)
+            LibC.Raise(Id);
     }
 
     /// <exception cref="TimeoutException">It does not report in time.</exception>

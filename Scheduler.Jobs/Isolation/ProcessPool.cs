@@ -22,6 +22,9 @@ internal sealed partial class ProcessPool(
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(10);
 
+    // On a machine whose processors are always busy nothing would ever start otherwise.
+    private static readonly TimeSpan LongestGivingWay = TimeSpan.FromSeconds(2);
+
     private readonly IsolationOptions limits = options.Value;
     private readonly bool isNeeded = types.All.Any(type => type.Isolated is not null);
     private readonly SemaphoreSlim places = new(options.Value.Max);
@@ -29,6 +32,7 @@ internal sealed partial class ProcessPool(
     private readonly List<PooledChild> idle = [];
     private readonly List<TaskCompletionSource<PooledChild>> waiting = [];
     private readonly HashSet<PooledChild> alive = [];
+    private readonly HashSet<PooledChild> begun = [];
     private ITimer? timer;
     private int starting;
     private long? failedAt;
@@ -109,7 +113,10 @@ internal sealed partial class ProcessPool(
                 next.TrySetResult(ready);
             }
             else
+            {
                 waiting.Add(next);
+                RaiseBegun();
+            }
             StartMissing();
         }
 
@@ -175,8 +182,9 @@ internal sealed partial class ProcessPool(
         PooledChild? child = null;
         try
         {
-            child = PooledChild.Start(program.StartInfo(), program.Nice, time);
+            child = Begin();
             await child.WaitUntilReadyAsync(limits.StartTimeout, CancellationToken.None);
+            child.Raise();
             LogStarted(child.Id, time.GetElapsedTime(begun).TotalMilliseconds);
             Started(child);
         }
@@ -184,8 +192,27 @@ internal sealed partial class ProcessPool(
         {
             child?.Kill("it did not start");
             LogNotStarted(e, e is ChildDiedException { Death.LastOutput: [.., var last] } ? last : "");
-            Failed(e);
+            Failed(child, e);
         }
+    }
+
+    /// <summary>What is started to stand ready must not slow down the jobs that run, so it gives way to them until somebody waits for it.</summary>
+    private PooledChild Begin()
+    {
+        var child = PooledChild.Start(program.StartInfo(), program.Nice, giveWay: program.Nice < LibC.OnlyWhenIdle && LibC.CanRaise, time);
+        lock (gate)
+        {
+            begun.Add(child);
+            if (waiting.Count > 0)
+                child.Raise();
+        }
+        return child;
+    }
+
+    private void RaiseBegun()
+    {
+        foreach (var child in begun)
+            child.Raise();
     }
 
     private void Started(PooledChild child)
@@ -193,6 +220,7 @@ internal sealed partial class ProcessPool(
         lock (gate)
         {
             starting--;
+            begun.Remove(child);
             failedAt = null;
             alive.Add(child);
             if (stopped)
@@ -203,11 +231,13 @@ internal sealed partial class ProcessPool(
     }
 
     // What waits cannot be helped before the pause is over.
-    private void Failed(Exception cause)
+    private void Failed(PooledChild? child, Exception cause)
     {
         lock (gate)
         {
             starting--;
+            if (child is not null)
+                begun.Remove(child);
             failedAt = time.GetTimestamp();
             foreach (var waiter in waiting)
                 waiter.TrySetException(new JobSnoozedException($"No child process can be started on this worker: {cause.Message}", PauseAfterFailure));
@@ -229,6 +259,8 @@ internal sealed partial class ProcessPool(
                 Replace(dead);
             if (idle.Count > limits.MinIdle && time.GetElapsedTime(idle[0].IdleSince) > limits.IdleTimeout)
                 Replace(idle[0]);
+            if (begun.Any(child => time.GetUtcNow() - child.StartedAt > LongestGivingWay))
+                RaiseBegun();
             StartMissing();
         }
     }
