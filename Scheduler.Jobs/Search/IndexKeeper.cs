@@ -82,7 +82,7 @@ internal sealed partial class IndexKeeper(RedisClient redis, IOptions<SearchOpti
 
     private async Task<Dictionary<string, string>> LookAsync(CancellationToken cancellationToken)
     {
-        var entries = await redis.Database.HashGetAllAsync(redis.Keys.SearchIndexes).WaitAsync(cancellationToken);
+        var entries = await redis.ReadHashAsync(redis.Keys.SearchIndexes).WaitAsync(cancellationToken);
         redis.Indexes = IndexState.Read(entries);
         return entries.Where(e => IndexState.Fields.Contains(e.Name.ToString())).ToDictionary(e => e.Name.ToString(), e => e.Value.ToString());
     }

@@ -1,3 +1,4 @@
+using Scheduler.Jobs.Engine;
 using Scheduler.Jobs.Recurring;
 using StackExchange.Redis;
 
@@ -49,7 +50,9 @@ internal sealed partial class SchedulerConnection
 
     public override Dictionary<string, string>? GetAllEntriesFromHash(string key)
     {
-        var entries = Read(key).HashGetAll(Named(key)).ToDictionary(e => e.Name.ToString(), e => e.Value.ToString());
+        ArgumentNullException.ThrowIfNull(key);
+        FlushCreated();
+        var entries = Redis.ReadHash(Named(key)).ToDictionary(e => e.Name.ToString(), e => e.Value.ToString());
         if (ScheduleWrites.IdOf(key) is { } scheduleId && ScheduleFields.IsMadeByApi(entries))
             Memory.HasReadScheduleOfApi(scheduleId);
         return entries.Count == 0 ? null : entries;

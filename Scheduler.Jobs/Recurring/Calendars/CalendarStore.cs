@@ -34,7 +34,7 @@ internal sealed class CalendarStore(RedisClient redis, ScheduleStore schedules)
     /// <summary>By name.</summary>
     public async Task<IReadOnlyList<(string Name, HolidayCalendar Calendar)>> ListAsync(CancellationToken cancellationToken)
     {
-        var all = await redis.Database.HashGetAllAsync(redis.Keys.Calendars).WaitAsync(cancellationToken);
+        var all = await redis.ReadHashAsync(redis.Keys.Calendars).WaitAsync(cancellationToken);
         return [.. all.Select(e => (Name: e.Name.ToString(), Calendar: HolidayCalendar.FromJson(e.Value!))).OrderBy(c => c.Name, StringComparer.Ordinal)];
     }
 
