@@ -52,12 +52,12 @@ internal sealed class SchemaErrors
     public IReadOnlyDictionary<string, string[]> ToDictionary() =>
         byPointer is null ? ReadOnlyDictionary<string, string[]>.Empty : byPointer.ToDictionary(e => e.Key, e => e.Value.Distinct().ToArray());
 
+    /// <summary>A pointer to a member; <c>~</c> and <c>/</c> are escaped as RFC 6901 wants.</summary>
+    public static string Below(string pointer, string member) =>
+        $"{pointer}/{member.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
+
     private string Pointer() => path.Aggregate("", Below);
 
     private static string Below(string pointer, (string? Member, int Item) step) =>
         step.Member is { } member ? Below(pointer, member) : string.Create(CultureInfo.InvariantCulture, $"{pointer}/{step.Item}");
-
-    /// <summary>A pointer to a member; <c>~</c> and <c>/</c> are escaped as RFC 6901 wants.</summary>
-    public static string Below(string pointer, string member) =>
-        $"{pointer}/{member.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
 }

@@ -32,7 +32,7 @@ internal sealed partial class ProcessPool(
     private readonly List<PooledChild> idle = [];
     private readonly List<TaskCompletionSource<PooledChild>> waiting = [];
     private readonly HashSet<PooledChild> alive = [];
-    private readonly HashSet<PooledChild> begun = [];
+    private readonly HashSet<PooledChild> notReady = [];
     private ITimer? timer;
     private int starting;
     private long? failedAt;
@@ -115,7 +115,8 @@ internal sealed partial class ProcessPool(
             else
             {
                 waiting.Add(next);
-                RaiseBegun();
+                foreach (var child in notReady)
+                    child.Raise();
             }
             StartMissing();
         }
@@ -202,17 +203,11 @@ internal sealed partial class ProcessPool(
         var child = PooledChild.Start(program.StartInfo(), program.Nice, giveWay: program.Nice < LibC.OnlyWhenIdle && LibC.CanRaise, time);
         lock (gate)
         {
-            begun.Add(child);
+            notReady.Add(child);
             if (waiting.Count > 0)
                 child.Raise();
         }
         return child;
-    }
-
-    private void RaiseBegun()
-    {
-        foreach (var child in begun)
-            child.Raise();
     }
 
     private void Started(PooledChild child)
@@ -220,7 +215,7 @@ internal sealed partial class ProcessPool(
         lock (gate)
         {
             starting--;
-            begun.Remove(child);
+            notReady.Remove(child);
             failedAt = null;
             alive.Add(child);
             if (stopped)
@@ -237,7 +232,7 @@ internal sealed partial class ProcessPool(
         {
             starting--;
             if (child is not null)
-                begun.Remove(child);
+                notReady.Remove(child);
             failedAt = time.GetTimestamp();
             foreach (var waiter in waiting)
                 waiter.TrySetException(new JobSnoozedException($"No child process can be started on this worker: {cause.Message}", PauseAfterFailure));
@@ -259,8 +254,9 @@ internal sealed partial class ProcessPool(
                 Replace(dead);
             if (idle.Count > limits.MinIdle && time.GetElapsedTime(idle[0].IdleSince) > limits.IdleTimeout)
                 Replace(idle[0]);
-            if (begun.Any(child => time.GetUtcNow() - child.StartedAt > LongestGivingWay))
-                RaiseBegun();
+            // Until it is ready it says nothing.
+            foreach (var slow in notReady.Where(child => child.Silence > LongestGivingWay))
+                slow.Raise();
             StartMissing();
         }
     }
