@@ -15,7 +15,7 @@ internal sealed class JobHashes(RedisClient redis)
     /// <summary>In the order of the ids.</summary>
     public async Task<IReadOnlyList<HashEntry[]>> ReadAsync(IReadOnlyList<RedisValue> ids)
     {
-        if (redis.KnownKind != ServerKind.Embedded)
+        if (await redis.KindAsync() != ServerKind.Embedded)
             return await Task.WhenAll(ids.Select(id => redis.Database.HashGetAllAsync(redis.Keys.JobHash(id!))));
         var replies = await Task.WhenAll(ids.Chunk(ChunkSize).Select(chunk => ReadJobs.RunAsync(redis, [], chunk)));
         return [.. replies.SelectMany(reply => ((RedisResult[])reply!).Select(RedisScript.EntriesOf))];
@@ -23,7 +23,7 @@ internal sealed class JobHashes(RedisClient redis)
 
     /// <summary>For callers that block.</summary>
     public HashEntry[] Read(string id) =>
-        redis.KnownKind == ServerKind.Embedded ? Read([id]).Single().Hash : redis.Database.HashGetAll(redis.Keys.JobHash(id));
+        redis.AskKind() == ServerKind.Embedded ? Read([id]).Single().Hash : redis.Database.HashGetAll(redis.Keys.JobHash(id));
 
     /// <summary>For callers that block: all of a chunk in one round trip, in the order of the ids.</summary>
     public IEnumerable<(string Id, HashEntry[] Hash)> Read(IEnumerable<string> ids)

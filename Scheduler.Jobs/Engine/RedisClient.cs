@@ -59,6 +59,9 @@ internal sealed class RedisClient
             return asking = asking is { IsCompleted: false } ? asking : AskAsync(reconnects);
     }
 
+    /// <summary>The server that answers now; asked where it is not known.</summary>
+    public ValueTask<ServerKind> KindAsync() => kind != ServerKind.Unknown ? new(kind) : new(AskKindAsync());
+
     /// <summary>The server's clock: a command of its own, whose answer takes no time to make.</summary>
     public async Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken)
     {

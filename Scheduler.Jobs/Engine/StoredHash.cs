@@ -10,12 +10,12 @@ internal static class StoredHash
 {
     private static readonly RedisScript Script = RedisScript.LoadReader("read_hash");
 
-    public static async Task<HashEntry[]> ReadHashAsync(this RedisClient redis, RedisKey key) => redis.KnownKind == ServerKind.Embedded
+    public static async Task<HashEntry[]> ReadHashAsync(this RedisClient redis, RedisKey key) => await redis.KindAsync() == ServerKind.Embedded
         ? RedisScript.EntriesOf(await Script.RunAsync(redis, [key], []))
         : await redis.Database.HashGetAllAsync(key);
 
     /// <summary>For callers that block.</summary>
-    public static HashEntry[] ReadHash(this RedisClient redis, RedisKey key) => redis.KnownKind == ServerKind.Embedded
+    public static HashEntry[] ReadHash(this RedisClient redis, RedisKey key) => redis.AskKind() == ServerKind.Embedded
         ? RedisScript.EntriesOf(Script.Run(redis, [key], []))
         : redis.Database.HashGetAll(key);
 }

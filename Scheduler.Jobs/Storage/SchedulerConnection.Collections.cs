@@ -50,8 +50,7 @@ internal sealed partial class SchedulerConnection
 
     public override Dictionary<string, string>? GetAllEntriesFromHash(string key)
     {
-        ArgumentNullException.ThrowIfNull(key);
-        FlushCreated();
+        BeforeReading(key);
         var entries = Redis.ReadHash(Named(key)).ToDictionary(e => e.Name.ToString(), e => e.Value.ToString());
         if (ScheduleWrites.IdOf(key) is { } scheduleId && ScheduleFields.IsMadeByApi(entries))
             Memory.HasReadScheduleOfApi(scheduleId);
@@ -86,8 +85,13 @@ internal sealed partial class SchedulerConnection
 
     private IDatabase Read(string key)
     {
+        BeforeReading(key);
+        return Database;
+    }
+
+    private void BeforeReading(string key)
+    {
         ArgumentNullException.ThrowIfNull(key);
         FlushCreated();
-        return Database;
     }
 }

@@ -18,7 +18,6 @@ public sealed class StoredHashOnEmbeddedTests(EmbeddedServerFixture server)
         var key = harness.Redis.Keys.RecurringJob("read-beside-scripts");
         using var over = new CancellationTokenSource();
         var changes = Task.WhenAll(Enumerable.Range(0, 4).Select(_ => ChangeAsync(other.GetDatabase(), harness.Redis.Keys.Tx, key, over.Token)));
-        await harness.Redis.AskKindAsync();
 
         for (var i = 0; i < Reads; i += 50)
         {
