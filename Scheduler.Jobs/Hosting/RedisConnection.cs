@@ -1,4 +1,5 @@
 using System.Net;
+using Scheduler.Jobs.Transport;
 using StackExchange.Redis;
 
 namespace Scheduler.Jobs.Hosting;
@@ -33,6 +34,7 @@ internal static class RedisConnection
         options.IncludeDetailInExceptions = false;
         // For INFO alone: which server it is, and what it does when it is full.
         options.AllowAdmin = true;
+        options.Tunnel ??= new DirectTunnel(TimeSpan.FromMilliseconds(options.ConnectTimeout));
         options.ClientName ??= $"scheduler:{Environment.MachineName}:{Environment.ProcessId}";
         return options;
     }

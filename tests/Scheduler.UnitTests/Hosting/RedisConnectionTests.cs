@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Scheduler.Jobs.Hosting;
+using Scheduler.Jobs.Transport;
 using StackExchange.Redis;
 
 namespace Scheduler.UnitTests.Hosting;
@@ -19,6 +20,13 @@ public sealed class RedisConnectionTests
     [Fact]
     public void The_connection_string_wins_over_the_timeouts() =>
         Assert.Equal(9_000, RedisConnection.OptionsFor("redis.example.org,connectTimeout=9000").ConnectTimeout);
+
+    [Fact]
+    public void Connections_go_past_the_thread_pool_where_no_proxy_is_named()
+    {
+        Assert.IsType<DirectTunnel>(RedisConnection.OptionsFor("redis.example.org").Tunnel);
+        Assert.IsNotType<DirectTunnel>(RedisConnection.OptionsFor("redis.example.org,tunnel=http:proxy.example.org:3128").Tunnel);
+    }
 
     [Theory]
     [InlineData("redis.example.org:6379,password=secret,retries=lots")]
