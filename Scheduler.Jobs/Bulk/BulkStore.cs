@@ -47,13 +47,13 @@ internal sealed class BulkStore(RedisClient redis, JobCounter counter, BulkSigna
     }
 
     public async Task<BulkOperation?> GetAsync(string id, CancellationToken cancellationToken) =>
-        Read(id, await redis.ReadHashAsync(redis.Keys.Bulk(id)).WaitAsync(cancellationToken));
+        Read(id, await redis.HashGetAllAsync(redis.Keys.Bulk(id)).WaitAsync(cancellationToken));
 
     /// <summary>The newest hundred, newest first.</summary>
     public async Task<IReadOnlyList<BulkOperation>> ListAsync(CancellationToken cancellationToken)
     {
-        var ids = await redis.Database.SortedSetRangeByRankAsync(redis.Keys.BulkOperations, 0, Listed - 1, Order.Descending).WaitAsync(cancellationToken);
-        var hashes = await Task.WhenAll(ids.Select(id => redis.ReadHashAsync(redis.Keys.Bulk(id!)))).WaitAsync(cancellationToken);
+        var ids = await redis.SortedSetRangeByRankAsync(redis.Keys.BulkOperations, 0, Listed - 1, Order.Descending).WaitAsync(cancellationToken);
+        var hashes = await Task.WhenAll(ids.Select(id => redis.HashGetAllAsync(redis.Keys.Bulk(id!)))).WaitAsync(cancellationToken);
         return [.. ids.Select((id, i) => Read(id!, hashes[i])).OfType<BulkOperation>()];
     }
 

@@ -26,9 +26,12 @@ internal static class JobSpans
     public static async Task<IReadOnlyList<JobSpan>> ReadAsync(RedisClient redis, CancellationToken cancellationToken)
     {
         // In this order: a list that fills up meanwhile is then seen as it grows or as it is full, or both, and never not at all.
-        var growing = redis.Database.ListRangeAsync(redis.Keys.JobList);
-        var full = redis.Database.SortedSetRangeByRankAsync(redis.Keys.FullJobLists);
-        var notes = (await redis.ReadHashAsync(redis.Keys.JobSpans).WaitAsync(cancellationToken)).ToDictionary(n => n.Name.ToString(), n => n.Value.ToString());
+        var growing = redis.ListRangeAsync(redis.Keys.JobList);
+        // Of two scripts the second may run first, where the server does not know the first one's text yet.
+        if (await redis.KindAsync() == ServerKind.Embedded)
+            await growing.WaitAsync(cancellationToken);
+        var full = redis.SortedSetRangeByRankAsync(redis.Keys.FullJobLists);
+        var notes = (await redis.HashGetAllAsync(redis.Keys.JobSpans).WaitAsync(cancellationToken)).ToDictionary(n => n.Name.ToString(), n => n.Value.ToString());
         var numbers = (await full.WaitAsync(cancellationToken)).Select(n => (long)n).Union(notes.Keys.Where(k => k != New).Select(long.Parse)).OrderDescending().ToList();
         var first = Read((numbers.Count > 0 ? numbers[0] : 0) + 1, notes.GetValueOrDefault(New)) with { Latest = long.MaxValue };
         return [WithIds(first, await growing.WaitAsync(cancellationToken)), .. numbers.Select(n => Read(n, notes.GetValueOrDefault(n.ToString(CultureInfo.InvariantCulture))))];

@@ -82,7 +82,7 @@ internal sealed partial class IndexKeeper(RedisClient redis, IOptions<SearchOpti
 
     private async Task<Dictionary<string, string>> LookAsync(CancellationToken cancellationToken)
     {
-        var entries = await redis.ReadHashAsync(redis.Keys.SearchIndexes).WaitAsync(cancellationToken);
+        var entries = await redis.HashGetAllAsync(redis.Keys.SearchIndexes).WaitAsync(cancellationToken);
         redis.Indexes = IndexState.Read(entries);
         return entries.Where(e => IndexState.Fields.Contains(e.Name.ToString())).ToDictionary(e => e.Name.ToString(), e => e.Value.ToString());
     }
@@ -135,7 +135,7 @@ internal sealed partial class IndexKeeper(RedisClient redis, IOptions<SearchOpti
     // False where somebody else has taken it over, or it was configured otherwise.
     private async Task<bool> GoOnAsync(string field, string next, CancellationToken cancellationToken)
     {
-        var now = (await redis.Database.HashGetAsync(redis.Keys.SearchIndexes, field).WaitAsync(cancellationToken)).ToString();
+        var now = (await redis.HashGetAsync(redis.Keys.SearchIndexes, field).WaitAsync(cancellationToken)).ToString();
         return now.EndsWith(" " + node, StringComparison.Ordinal) && await ChangeAsync(field, now, next, node, cancellationToken);
     }
 

@@ -16,7 +16,7 @@ internal sealed partial class SchedulerConnection
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         if (toScore < fromScore)
             throw new ArgumentException("The highest score is below the lowest.", nameof(toScore));
-        return [.. Read(key).SortedSetRangeByScore(Named(key), fromScore, toScore, skip: 0, take: count).Select(v => v.ToString())];
+        return [.. Read(key).SortedSetRangeByScore(Named(key), fromScore, toScore, count).Select(v => v.ToString())];
     }
 
     public override long GetSetCount(string key) => Read(key).SortedSetLength(Named(key));
@@ -50,8 +50,7 @@ internal sealed partial class SchedulerConnection
 
     public override Dictionary<string, string>? GetAllEntriesFromHash(string key)
     {
-        BeforeReading(key);
-        var entries = Redis.ReadHash(Named(key)).ToDictionary(e => e.Name.ToString(), e => e.Value.ToString());
+        var entries = Read(key).HashGetAll(Named(key)).ToDictionary(e => e.Name.ToString(), e => e.Value.ToString());
         if (ScheduleWrites.IdOf(key) is { } scheduleId && ScheduleFields.IsMadeByApi(entries))
             Memory.HasReadScheduleOfApi(scheduleId);
         return entries.Count == 0 ? null : entries;
@@ -76,22 +75,17 @@ internal sealed partial class SchedulerConnection
 
     public override TimeSpan GetListTtl(string key) => TimeToLive(key);
 
-    public override long GetCounter(string key) => (long?)Read(key).StringGet(Named(key)) ?? 0;
+    public override long GetCounter(string key) => (long?)Read(key).Database.StringGet(Named(key)) ?? 0;
 
     // As the stock package: zero where there is no key, or one that stays.
-    private TimeSpan TimeToLive(string key) => Read(key).KeyTimeToLive(Named(key)) ?? TimeSpan.Zero;
+    private TimeSpan TimeToLive(string key) => Read(key).Database.KeyTimeToLive(Named(key)) ?? TimeSpan.Zero;
 
     private RedisKey Named(string key) => Keys.Named(key);
 
-    private IDatabase Read(string key)
-    {
-        BeforeReading(key);
-        return Database;
-    }
-
-    private void BeforeReading(string key)
+    private RedisClient Read(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
         FlushCreated();
+        return Redis;
     }
 }

@@ -21,7 +21,7 @@ internal sealed class CalendarCache(RedisClient redis)
         var known = current;
         if (known.Revision == revision)
             return known;
-        var hash = await redis.ReadHashAsync(redis.Keys.Calendars).WaitAsync(cancellationToken);
+        var hash = await redis.HashGetAllAsync(redis.Keys.Calendars).WaitAsync(cancellationToken);
         var byName = hash.ToFrozenDictionary(e => e.Name.ToString(), e => HolidayCalendar.FromJson(e.Value!), StringComparer.Ordinal);
         // Read after the revision: it may be newer, never older. The next read of a schedule then fetches once more.
         return current = new CalendarSet(revision, byName);

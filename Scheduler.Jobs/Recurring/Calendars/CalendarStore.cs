@@ -28,13 +28,13 @@ internal sealed class CalendarStore(RedisClient redis, ScheduleStore schedules)
     private static readonly RedisScript DeleteCalendar = RedisScript.Load("delete_calendar", allowOutOfMemory: true);
 
     public async Task<HolidayCalendar?> GetAsync(string name, CancellationToken cancellationToken) =>
-        await redis.Database.HashGetAsync(redis.Keys.Calendars, name).WaitAsync(cancellationToken) is { IsNull: false } json
+        await redis.HashGetAsync(redis.Keys.Calendars, name).WaitAsync(cancellationToken) is { IsNull: false } json
             ? HolidayCalendar.FromJson(json!) : null;
 
     /// <summary>By name.</summary>
     public async Task<IReadOnlyList<(string Name, HolidayCalendar Calendar)>> ListAsync(CancellationToken cancellationToken)
     {
-        var all = await redis.ReadHashAsync(redis.Keys.Calendars).WaitAsync(cancellationToken);
+        var all = await redis.HashGetAllAsync(redis.Keys.Calendars).WaitAsync(cancellationToken);
         return [.. all.Select(e => (Name: e.Name.ToString(), Calendar: HolidayCalendar.FromJson(e.Value!))).OrderBy(c => c.Name, StringComparer.Ordinal)];
     }
 
@@ -60,7 +60,7 @@ internal sealed class CalendarStore(RedisClient redis, ScheduleStore schedules)
 
     private async Task MoveUsersAsync(string name, CancellationToken cancellationToken)
     {
-        var users = await redis.Database.SetMembersAsync(redis.Keys.CalendarUsers(name)).WaitAsync(cancellationToken);
+        var users = await redis.SetMembersAsync(redis.Keys.CalendarUsers(name)).WaitAsync(cancellationToken);
         foreach (var chunk in users.Chunk(ChunkSize))
         {
             foreach (var id in chunk)
