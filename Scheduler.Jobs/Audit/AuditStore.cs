@@ -23,9 +23,7 @@ internal sealed class AuditStore(RedisClient redis)
     public async Task<Page<AuditEntry>> ListAsync(int limit, string? before, CancellationToken cancellationToken)
     {
         var highest = long.TryParse(before, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : double.PositiveInfinity;
-        var members = await redis.Database
-            .SortedSetRangeByScoreAsync(redis.Keys.AuditLog, stop: highest, exclude: Exclude.Stop, order: Order.Descending, take: limit + 1)
-            .WaitAsync(cancellationToken);
+        var members = await redis.SortedSetRangeBelowScoreAsync(redis.Keys.AuditLog, highest, take: limit + 1).WaitAsync(cancellationToken);
         var page = members.Take(limit).Select(m => m.ToString().Split(' ', 2)).ToList();
         return new Page<AuditEntry>(
             [.. page.Select(m => JsonSerializer.Deserialize<AuditEntry>(m[1], JsonSerializerOptions.Web)!)],

@@ -89,7 +89,7 @@ internal sealed partial class BulkRunner(RedisClient redis, JobReader jobs, Bulk
     private async Task<(IReadOnlyList<RedisValue> Targets, string? Next)> NextToUndoAsync(string source, string position, int size, CancellationToken cancellationToken)
     {
         var from = position == "start" ? 0 : int.Parse(position, System.Globalization.CultureInfo.InvariantCulture);
-        var lines = await redis.Database.ListRangeAsync(redis.Keys.BulkUndo(source), from, from + size - 1).WaitAsync(cancellationToken);
+        var lines = await redis.ListRangeAsync(redis.Keys.BulkUndo(source), from, from + size - 1).WaitAsync(cancellationToken);
         var targets = lines.SelectMany(line => line.ToString().Split(' ')).Select(text => (RedisValue)text);
         return ([.. targets], lines.Length < size ? null : $"{from + size}");
     }

@@ -16,8 +16,7 @@ internal sealed class DeadLetterStore(RedisClient redis)
         var found = new List<DeadLetterGroup>();
         for (var skip = 0L; found.Count <= limit;)
         {
-            var entries = await redis.Database.SortedSetRangeByScoreWithScoresAsync(redis.Keys.DeadLetters, double.NegativeInfinity, at,
-                order: Order.Descending, skip: skip, take: limit + 1).WaitAsync(cancellationToken);
+            var entries = await redis.SortedSetRangeUpToScoreWithScoresAsync(redis.Keys.DeadLetters, at, skip, take: limit + 1).WaitAsync(cancellationToken);
             // Of one instant the groups come by fingerprint, the greatest first; those of the page before are passed over.
             var fresh = entries.Where(e => e.Score < at || after is null || string.CompareOrdinal(e.Element, after) < 0).Select(e => (string)e.Element!);
             found.AddRange(await ReadAsync([.. fresh], cancellationToken));
@@ -40,7 +39,7 @@ internal sealed class DeadLetterStore(RedisClient redis)
 
     private async Task<DeadLetterGroup?> ReadAsync(string print)
     {
-        var (about, count) = (redis.Database.HashGetAllAsync(redis.Keys.DeadLettersAbout(print)), redis.Database.SortedSetLengthAsync(redis.Keys.DeadLettersOf(print)));
+        var (about, count) = (redis.HashGetAllAsync(redis.Keys.DeadLettersAbout(print)), redis.SortedSetLengthAsync(redis.Keys.DeadLettersOf(print)));
         var fields = (await about).ToDictionary(e => e.Name.ToString(), e => e.Value.ToString(), StringComparer.Ordinal);
         return await count == 0 || fields.Count == 0 ? null : new DeadLetterGroup(print, fields["type"], fields["kind"],
             MessageOf(fields["message"]), await count, Instant(fields["first"]), Instant(fields["last"]), fields["job"]);

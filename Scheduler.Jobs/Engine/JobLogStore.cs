@@ -27,8 +27,8 @@ internal sealed class JobLogStore(RedisClient redis)
 
     public async Task<JobLog> ReadAsync(string jobId, CancellationToken cancellationToken)
     {
-        var lines = redis.Database.ListRangeAsync(redis.Keys.JobLogs(jobId));
-        var truncated = redis.Database.HashExistsAsync(redis.Keys.JobHash(jobId), JobFields.LogTruncated);
+        var lines = redis.ListRangeAsync(redis.Keys.JobLogs(jobId));
+        var truncated = redis.HashExistsAsync(redis.Keys.JobHash(jobId), JobFields.LogTruncated);
         await Task.WhenAll(lines, truncated).WaitAsync(cancellationToken);
         return new JobLog([.. (await lines).Select(Parse)], await truncated);
     }

@@ -32,9 +32,9 @@ internal sealed class JobReader(RedisClient redis, TimeProvider time, ArgsSeal? 
     {
         if (!job.CameInLargeBatch)
             return true;
-        foreach (var batch in await redis.Database.SortedSetRangeByRankAsync(redis.Keys.Staged))
+        foreach (var batch in await redis.SortedSetRangeByRankAsync(redis.Keys.Staged))
         {
-            var groups = await redis.Database.ListRangeAsync(redis.Keys.StagedBatch(batch!));
+            var groups = await redis.ListRangeAsync(redis.Keys.StagedBatch(batch!));
             if (groups.Any(group => group.ToString().Contains(job.Id, StringComparison.Ordinal)))
                 return false;
         }

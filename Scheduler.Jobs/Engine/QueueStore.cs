@@ -18,8 +18,8 @@ internal sealed class QueueStore(RedisClient redis)
 
     public async Task<IReadOnlyList<QueueRecord>> ListAsync(CancellationToken cancellationToken)
     {
-        var names = await redis.Database.SetMembersAsync(redis.Keys.Queues).WaitAsync(cancellationToken);
-        var paused = await redis.Database.HashKeysAsync(redis.Keys.PausedQueues).WaitAsync(cancellationToken);
+        var names = await redis.SetMembersAsync(redis.Keys.Queues).WaitAsync(cancellationToken);
+        var paused = await redis.HashKeysAsync(redis.Keys.PausedQueues).WaitAsync(cancellationToken);
         var all = names.Concat(paused).Select(n => n.ToString()).Distinct().Order(StringComparer.Ordinal).ToArray();
         return await ReadAsync(all, cancellationToken);
     }
@@ -27,8 +27,8 @@ internal sealed class QueueStore(RedisClient redis)
     /// <summary>Null where nobody has used or paused a queue of this name.</summary>
     public async Task<QueueRecord?> GetAsync(string name, CancellationToken cancellationToken)
     {
-        var isKnown = await redis.Database.SetContainsAsync(redis.Keys.Queues, name).WaitAsync(cancellationToken)
-            || await redis.Database.HashExistsAsync(redis.Keys.PausedQueues, name).WaitAsync(cancellationToken);
+        var isKnown = await redis.SetContainsAsync(redis.Keys.Queues, name).WaitAsync(cancellationToken)
+            || await redis.HashExistsAsync(redis.Keys.PausedQueues, name).WaitAsync(cancellationToken);
         return isKnown ? (await ReadAsync([name], cancellationToken))[0] : null;
     }
 

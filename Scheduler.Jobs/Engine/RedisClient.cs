@@ -96,7 +96,7 @@ internal sealed class RedisClient
         return answer;
     }
 
-    // A value of a foreign type there: none is on.
+    // A value of a foreign type there: none is on. A plain read on every server: it comes before the first script.
     private async Task<IndexState> ReadIndexesAsync()
     {
         try

@@ -7,7 +7,7 @@ internal sealed class RedisKeys(string prefix)
 {
     public string Prefix { get; } = prefix;
 
-    /// <summary>KEYS[1] of every mutating script: never written, it makes state changes mutually exclusive on the embedded server.</summary>
+    /// <summary>KEYS[1] of every script: never written, it keeps changes, and reads by script, apart from each other on the embedded server.</summary>
     public RedisKey Tx { get; } = prefix + "tx";
 
     /// <summary>Any key by the name it has behind the prefix, for Hangfire's storage API, whose callers choose the names.</summary>

@@ -7,11 +7,11 @@ internal sealed class StateCountStore(RedisClient redis)
     {
         var sizes = new Dictionary<string, Task<long>>
         {
-            [JobStates.Scheduled] = redis.Database.SortedSetLengthAsync(redis.Keys.Schedule),
-            [JobStates.Processing] = redis.Database.SortedSetLengthAsync(redis.Keys.Leases),
-            [JobStates.Succeeded] = redis.Database.SortedSetLengthAsync(redis.Keys.Final(JobStates.Succeeded)),
-            [JobStates.Failed] = redis.Database.SortedSetLengthAsync(redis.Keys.Final(JobStates.Failed)),
-            [JobStates.Deleted] = redis.Database.SortedSetLengthAsync(redis.Keys.Final(JobStates.Deleted)),
+            [JobStates.Scheduled] = redis.SortedSetLengthAsync(redis.Keys.Schedule),
+            [JobStates.Processing] = redis.SortedSetLengthAsync(redis.Keys.Leases),
+            [JobStates.Succeeded] = redis.SortedSetLengthAsync(redis.Keys.Final(JobStates.Succeeded)),
+            [JobStates.Failed] = redis.SortedSetLengthAsync(redis.Keys.Final(JobStates.Failed)),
+            [JobStates.Deleted] = redis.SortedSetLengthAsync(redis.Keys.Final(JobStates.Deleted)),
         };
         var counts = await Task.WhenAll(sizes.Values).WaitAsync(cancellationToken);
         return sizes.Keys.Zip(counts).ToDictionary(pair => pair.First, pair => pair.Second);

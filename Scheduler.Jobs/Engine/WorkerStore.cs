@@ -54,8 +54,8 @@ internal sealed class WorkerStore(RedisClient redis)
 
     public async Task<IReadOnlyList<WorkerRecord>> ListAsync(CancellationToken cancellationToken)
     {
-        var ids = await redis.Database.SetMembersAsync(redis.Keys.Servers).WaitAsync(cancellationToken);
-        var hashes = await Task.WhenAll(ids.Select(id => redis.Database.HashGetAllAsync(redis.Keys.Server(id!)))).WaitAsync(cancellationToken);
+        var ids = await redis.SetMembersAsync(redis.Keys.Servers).WaitAsync(cancellationToken);
+        var hashes = await Task.WhenAll(ids.Select(id => redis.HashGetAllAsync(redis.Keys.Server(id!)))).WaitAsync(cancellationToken);
         return [.. ids.Select((id, i) => Read(id!, hashes[i])).OfType<WorkerRecord>().OrderBy(w => w.Id, StringComparer.Ordinal)];
     }
 

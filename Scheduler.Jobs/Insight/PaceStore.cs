@@ -27,7 +27,7 @@ internal sealed class PaceStore(RedisClient redis)
         var current = now.ToUnixTimeMilliseconds() / BucketMs;
         var reads = Enumerable.Range(0, Buckets + 1).Select(async age =>
         {
-            var row = await redis.Database.HashGetAsync(redis.Keys.Pace(current - age), [queue, queue + ":ms", queue + ":len"]);
+            var row = await redis.HashGetAsync(redis.Keys.Pace(current - age), [queue, queue + ":ms", queue + ":len"]);
             return new Bucket((current - age) * BucketMs, (long)row[0], (long)row[1], Sample.Read(row[2]));
         });
         return await Task.WhenAll(reads).WaitAsync(cancellationToken);

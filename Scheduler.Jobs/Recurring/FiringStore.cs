@@ -77,7 +77,7 @@ internal sealed class FiringStore(
     /// <summary>Parses up to a thousand definitions that will be wanted soon; true where more are left.</summary>
     public async Task<bool> WarmAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var ids = await redis.Database.SortedSetRangeByScoreAsync(redis.Keys.RecurringJobs, now.ToUnixTimeMilliseconds() / 1000.0,
+        var ids = await redis.SortedSetRangeByScoreAsync(redis.Keys.RecurringJobs, now.ToUnixTimeMilliseconds() / 1000.0,
             (now + WarmAhead).ToUnixTimeMilliseconds() / 1000.0, take: MaxWarmed).WaitAsync(cancellationToken);
         string[] unknown = [.. ids.Select(i => i.ToString()).Where(i => !reader.Knows(i)).Take(WarmBatch)];
         if (unknown.Length > 0)

@@ -18,7 +18,7 @@ internal sealed class RecurringStore(
     /// <summary>By id. Ids are read all at once: they are small, and the index that Hangfire shares is not in their order.</summary>
     public async Task<Page<ScheduleRecord>> ListAsync(int limit, string? cursor, CancellationToken cancellationToken)
     {
-        var all = await redis.Database.SortedSetRangeByRankAsync(redis.Keys.RecurringJobs).WaitAsync(cancellationToken);
+        var all = await redis.SortedSetRangeByRankAsync(redis.Keys.RecurringJobs).WaitAsync(cancellationToken);
         string[] ids = [.. all.Select(id => id.ToString()).Where(id => cursor is null || string.CompareOrdinal(id, cursor) > 0)
             .Order(StringComparer.Ordinal).Take(limit + 1)];
         var page = await store.ReadAsync([.. ids.Take(limit)], cancellationToken);

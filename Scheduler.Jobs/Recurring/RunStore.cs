@@ -11,8 +11,7 @@ internal sealed class RunStore(RedisClient redis, JobReader jobs)
     public async Task<Page<ScheduleRun>> ListAsync(string recurringId, int limit, string? cursor, CancellationToken cancellationToken)
     {
         var remembered = await RememberedAsync(recurringId, cancellationToken);
-        var kept = await redis.Database.SortedSetRangeByValueAsync(redis.Keys.Runs(recurringId), max: cursor, exclude: Exclude.Stop,
-            order: Order.Descending, take: limit + 1).WaitAsync(cancellationToken);
+        var kept = await redis.SortedSetRangeBeforeAsync(redis.Keys.Runs(recurringId), cursor, take: limit + 1).WaitAsync(cancellationToken);
         string[] ids = [.. kept.Select(id => id.ToString()).Concat(remembered.Keys.Where(id => cursor is null || string.CompareOrdinal(id, cursor) < 0))
             .Distinct().OrderDescending(StringComparer.Ordinal).Take(limit + 1)];
         var found = (await jobs.ReadManyAsync([.. ids.Take(limit).Select(id => (RedisValue)id)])).ToDictionary(j => j.Id);
@@ -22,7 +21,7 @@ internal sealed class RunStore(RedisClient redis, JobReader jobs)
 
     private async Task<Dictionary<string, ScheduleRun>> RememberedAsync(string recurringId, CancellationToken cancellationToken)
     {
-        var lines = await redis.Database.ListRangeAsync(redis.Keys.RunHistory(recurringId)).WaitAsync(cancellationToken);
+        var lines = await redis.ListRangeAsync(redis.Keys.RunHistory(recurringId)).WaitAsync(cancellationToken);
         var runs = new Dictionary<string, ScheduleRun>(lines.Length, StringComparer.Ordinal);
         // Newest first.
         foreach (var line in lines)

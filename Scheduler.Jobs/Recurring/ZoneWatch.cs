@@ -35,9 +35,9 @@ internal sealed partial class ZoneWatch(
         TimeZoneInfo.ClearCachedData();
         ZoneClock.ForgetAll();
         var now = time.GetUtcNow();
-        var known = (await redis.Database.HashGetAllAsync(redis.Keys.RecurringZones).WaitAsync(cancellationToken))
+        var known = (await redis.HashGetAllAsync(redis.Keys.RecurringZones).WaitAsync(cancellationToken))
             .ToDictionary(e => e.Name.ToString(), e => e.Value.ToString(), StringComparer.Ordinal);
-        var ids = await redis.Database.SortedSetRangeByRankAsync(redis.Keys.RecurringJobs).WaitAsync(cancellationToken);
+        var ids = await redis.SortedSetRangeByRankAsync(redis.Keys.RecurringJobs).WaitAsync(cancellationToken);
         var used = await ZonesOfAsync(ids, cancellationToken);
         var changed = used.Values.Distinct(StringComparer.Ordinal)
             .Select(zone => (Name: zone, Rules: ZoneRules.FingerprintOf(zone, now)))
@@ -57,7 +57,7 @@ internal sealed partial class ZoneWatch(
         var zones = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var page in ids.Chunk(ScheduleStore.MaxBatch))
         {
-            var found = await Task.WhenAll(page.Select(id => redis.Database.HashGetAsync(redis.Keys.RecurringJob(id.ToString()), ScheduleFields.TimeZoneId)))
+            var found = await Task.WhenAll(page.Select(id => redis.HashGetAsync(redis.Keys.RecurringJob(id.ToString()), ScheduleFields.TimeZoneId)))
                 .WaitAsync(cancellationToken);
             for (var i = 0; i < page.Length; i++)
             {

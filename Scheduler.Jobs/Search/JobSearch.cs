@@ -43,7 +43,7 @@ internal sealed class JobSearch(RedisClient redis, JobReader reader, TimeProvide
         sets.AddRange(optional.Where(o => o.Item2 is not null && redis.Indexes.Ready.Contains(o.Item1)).Select(o => redis.Keys.IndexedBy(o.Item1, o.Item2!)));
         if (sets.Count == 0)
             return null;
-        var sizes = await Task.WhenAll(sets.Select(set => redis.Database.SortedSetLengthAsync(set))).WaitAsync(cancellationToken);
+        var sizes = await Task.WhenAll(sets.Select(set => redis.SortedSetLengthAsync(set))).WaitAsync(cancellationToken);
         return (sets[Array.IndexOf(sizes, sizes.Min())], sizes.Min());
     }
 
@@ -56,8 +56,7 @@ internal sealed class JobSearch(RedisClient redis, JobReader reader, TimeProvide
         RedisValue cursor = IndexPosition.Read(query.Cursor).Id ?? (bounds?.Highest is { } highest ? highest + "\0" : RedisValue.Null);
         while (true)
         {
-            var ids = await redis.Database.SortedSetRangeByValueAsync(set, max: cursor, exclude: Exclude.Stop, order: Order.Descending, take: look)
-                .WaitAsync(cancellationToken);
+            var ids = await redis.SortedSetRangeBeforeAsync(set, cursor, look).WaitAsync(cancellationToken);
             string[] chunk = [.. ids.Select(id => (string)id!)];
             if (gathering.Add(await JobMatcher.MatchAsync(redis, query.Filter, chunk, cancellationToken)))
                 return gathering.ToPage(gathering.Last);
@@ -115,9 +114,9 @@ internal sealed class JobSearch(RedisClient redis, JobReader reader, TimeProvide
             JobStates.Scheduled => redis.Keys.Schedule,
             var state => redis.Keys.Final(state),
         };
-        if (await redis.Database.SortedSetLengthAsync(index).WaitAsync(cancellationToken) > SmallState)
+        if (await redis.SortedSetLengthAsync(index).WaitAsync(cancellationToken) > SmallState)
             return null;
-        return (await redis.Database.SortedSetRangeByRankAsync(index).WaitAsync(cancellationToken)).Select(m => ScheduleMember.JobIdOf(m!));
+        return (await redis.SortedSetRangeByRankAsync(index).WaitAsync(cancellationToken)).Select(m => ScheduleMember.JobIdOf(m!));
     }
 
     /// <summary>Fills one page, and watches the time.</summary>

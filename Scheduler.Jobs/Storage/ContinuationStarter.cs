@@ -25,7 +25,7 @@ internal sealed partial class ContinuationStarter(SchedulerStorage storage, Redi
     /// <summary>Gives the number of parents looked at; call again while it is not zero.</summary>
     public int StartDue()
     {
-        var parents = redis.Database.SortedSetRangeByRank(redis.Keys.Continuations, 0, Batch - 1);
+        var parents = redis.SortedSetRangeByRank(redis.Keys.Continuations, 0, Batch - 1);
         // crash point: started but not removed; the next pass finds no continuation awaiting, and removes it
         return parents.Count(parent => StartAllOf(parent.ToString()) && redis.Database.SortedSetRemove(redis.Keys.Continuations, parent));
     }

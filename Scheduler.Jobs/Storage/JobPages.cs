@@ -20,7 +20,7 @@ internal sealed class JobPages(RedisClient redis)
         new(Read(ids).Select(job => new KeyValuePair<string, T>(job.Id, job.Job is { } stored ? show(PageRow.Of(stored, redis)) : null!)));
 
     public IEnumerable<string> Range(RedisKey set, int from, int count, Order order) =>
-        count <= 0 ? [] : redis.Database.SortedSetRangeByRank(set, from, from + count - 1, order).Select(id => id.ToString());
+        count <= 0 ? [] : redis.SortedSetRangeByRank(set, from, from + count - 1, order).Select(id => id.ToString());
 }
 
 /// <summary>A job on a page: what was read, the Hangfire job or why there is none, and the data of its current state.</summary>
@@ -46,7 +46,7 @@ internal sealed record PageRow(StoredJob Stored, Job? Job, JobLoadException? Pro
     {
         var history = stored.Record.History;
         var isStocks = stored.State is not null && history[^1].State != stored.State;
-        return (isStocks ? StockState.Read(redis.Database, redis.Keys, stored.Record.Id)?.Data as Dictionary<string, string> : null)
+        return (isStocks ? StockState.Read(redis, stored.Record.Id)?.Data as Dictionary<string, string> : null)
             ?? StateDetails.Of(stored.Record, history.Count - 1);
     }
 }

@@ -39,12 +39,12 @@ internal sealed partial class SchedulerConnection
     {
         ArgumentNullException.ThrowIfNull(jobId);
         if (ReadJob(jobId) is not { } job)
-            return StockState.Read(Database, Keys, jobId);
+            return StockState.Read(Redis, jobId);
         if (job.State is null)
             return null;
         var history = job.Record.History;
         if (history[^1].State != job.State)
-            return StockState.Read(Database, Keys, jobId);
+            return StockState.Read(Redis, jobId);
         return new StateData { Name = job.State, Reason = history[^1].Reason, Data = StateDetails.Of(job.Record, history.Count - 1) };
     }
 
@@ -63,7 +63,7 @@ internal sealed partial class SchedulerConnection
         ArgumentNullException.ThrowIfNull(id);
         ArgumentNullException.ThrowIfNull(name);
         FlushCreated();
-        return Database.HashGet(Keys.JobHash(id), JobFields.OfParameter(name));
+        return Redis.HashGet(Keys.JobHash(id), JobFields.OfParameter(name));
     }
 
     public override IFetchedJob FetchNextJob(string[] queues, CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ internal sealed partial class SchedulerMonitoringApi
     public override IList<QueueWithTopEnqueuedJobsDto> Queues()
     {
         var running = Running().ToLookup(j => j.Job.Record.Queue, StringComparer.Ordinal);
-        return [.. Database.SetMembers(Keys.Queues).Select(q => q.ToString()).Order(StringComparer.Ordinal)
+        return [.. redis.SetMembers(Keys.Queues).Select(q => q.ToString()).Order(StringComparer.Ordinal)
             .Select(queue => new QueueWithTopEnqueuedJobsDto
             {
                 Name = queue,
@@ -127,13 +127,13 @@ internal sealed partial class SchedulerMonitoringApi
             AwaitingAt = row.Since,
             InAwaitingState = row.IsIn(JobStates.Awaiting),
             StateData = row.Data,
-            ParentStateName = row.Data.TryGetValue("ParentId", out var parent) ? Database.HashGet(Keys.JobHash(parent), JobFields.State) : RedisValue.Null,
+            ParentStateName = row.Data.TryGetValue("ParentId", out var parent) ? redis.HashGet(Keys.JobHash(parent), JobFields.State) : RedisValue.Null,
         });
 
     public override long EnqueuedCount(string queue)
     {
         ArgumentNullException.ThrowIfNull(queue);
-        return Database.ListLength(Keys.Queue(queue)) + ParkedLists(queue).Sum(list => Database.ListLength(list));
+        return redis.ListLength(Keys.Queue(queue)) + ParkedLists(queue).Sum(list => redis.ListLength(list));
     }
 
     public override long FetchedCount(string queue)
@@ -142,17 +142,17 @@ internal sealed partial class SchedulerMonitoringApi
         return Running().LongCount(j => j.Job.Record.Queue == queue);
     }
 
-    public override long ScheduledCount() => Database.SortedSetLength(Keys.Schedule);
+    public override long ScheduledCount() => redis.SortedSetLength(Keys.Schedule);
 
-    public override long FailedCount() => Database.SortedSetLength(Keys.Final(JobStates.Failed));
+    public override long FailedCount() => redis.SortedSetLength(Keys.Final(JobStates.Failed));
 
-    public override long ProcessingCount() => Database.SortedSetLength(Keys.Leases) + Database.SortedSetLength(Keys.StockProcessing);
+    public override long ProcessingCount() => redis.SortedSetLength(Keys.Leases) + redis.SortedSetLength(Keys.StockProcessing);
 
-    public override long SucceededListCount() => Database.SortedSetLength(Keys.Final(JobStates.Succeeded));
+    public override long SucceededListCount() => redis.SortedSetLength(Keys.Final(JobStates.Succeeded));
 
-    public override long DeletedListCount() => Database.SortedSetLength(Keys.Final(JobStates.Deleted));
+    public override long DeletedListCount() => redis.SortedSetLength(Keys.Final(JobStates.Deleted));
 
-    public override long AwaitingCount() => Database.SortedSetLength(Keys.Awaiting);
+    public override long AwaitingCount() => redis.SortedSetLength(Keys.Awaiting);
 
     private IEnumerable<string> NewestOf(string state, int from, int count) => pages.Range(Keys.Final(state), from, count, Order.Descending);
 
@@ -162,7 +162,7 @@ internal sealed partial class SchedulerMonitoringApi
         string[] ours = [.. pages.Range(Keys.Leases, from, count, Order.Ascending)];
         if (ours.Length == count)
             return ours;
-        var before = Math.Max(0, from - (int)Database.SortedSetLength(Keys.Leases));
+        var before = Math.Max(0, from - (int)redis.SortedSetLength(Keys.Leases));
         return ours.Concat(pages.Range(Keys.StockProcessing, before, count - ours.Length, Order.Ascending)).Distinct();
     }
 
@@ -177,13 +177,13 @@ internal sealed partial class SchedulerMonitoringApi
         foreach (var list in ParkedLists(queue).Prepend(Keys.Queue(queue)))
         {
             if (ids.Count < count)
-                ids.AddRange(Database.ListRange(list, skip, skip + count - ids.Count - 1).Select(id => id.ToString()));
-            skip = Math.Max(0, skip - Database.ListLength(list));
+                ids.AddRange(redis.ListRange(list, skip, skip + count - ids.Count - 1).Select(id => id.ToString()));
+            skip = Math.Max(0, skip - redis.ListLength(list));
         }
         return ids;
     }
 
     private IEnumerable<RedisKey> ParkedLists(string queue) =>
-        Database.SetMembers(Keys.Parked).Select(m => m.ToString().Split(' ')).Where(m => m.Length == 2 && m[0] == queue)
+        redis.SetMembers(Keys.Parked).Select(m => m.ToString().Split(' ')).Where(m => m.Length == 2 && m[0] == queue)
             .Select(m => Keys.ParkedJobs(m[0], m[1]));
 }

@@ -18,8 +18,6 @@ internal sealed partial class SchedulerMonitoringApi(RedisClient redis, TimeProv
 
     private readonly JobPages pages = new(redis);
 
-    private IDatabase Database => redis.Database;
-
     private RedisKeys Keys => redis.Keys;
 
     public override StatisticsDto GetStatistics()
@@ -43,7 +41,7 @@ internal sealed partial class SchedulerMonitoringApi(RedisClient redis, TimeProv
 
     /// <summary>Ours and stock ones.</summary>
     public override IList<ServerDto> Servers() =>
-        [.. Database.SetMembers(Keys.Servers).Select(id => ReadServer(id.ToString())).OfType<ServerDto>().OrderBy(s => s.Name, StringComparer.Ordinal)];
+        [.. redis.SetMembers(Keys.Servers).Select(id => ReadServer(id.ToString())).OfType<ServerDto>().OrderBy(s => s.Name, StringComparer.Ordinal)];
 
     public override JobDetailsDto? JobDetails(string jobId)
     {
@@ -90,7 +88,7 @@ internal sealed partial class SchedulerMonitoringApi(RedisClient redis, TimeProv
             CreatedAt = entry.At.UtcDateTime,
             Data = StateDetails.Of(record, i),
         }).Reverse()];
-        return stored.State is null || record.History[^1].State == stored.State ? history : StockState.ReadHistory(Database, Keys, record.Id);
+        return stored.State is null || record.History[^1].State == stored.State ? history : StockState.ReadHistory(redis, record.Id);
     }
 
     private static Dictionary<string, string> PropertiesOf(StoredJob stored, JobLoadException? problem)
@@ -118,7 +116,7 @@ internal sealed partial class SchedulerMonitoringApi(RedisClient redis, TimeProv
 
     private ServerDto? ReadServer(string id)
     {
-        var fields = Database.HashGetAll(Keys.Server(id)).ToDictionary(e => e.Name.ToString(), e => e.Value.ToString());
+        var fields = redis.HashGetAll(Keys.Server(id)).ToDictionary(e => e.Name.ToString(), e => e.Value.ToString());
         if (fields.Count == 0)
             return null;
         return new ServerDto
@@ -132,7 +130,7 @@ internal sealed partial class SchedulerMonitoringApi(RedisClient redis, TimeProv
     }
 
     private string[] StockQueuesOf(string id) =>
-        [.. Database.ListRange(Keys.StockServerQueues(id)).Select(q => q.ToString())];
+        [.. redis.ListRange(Keys.StockServerQueues(id)).Select(q => q.ToString())];
 
     private Dictionary<DateTime, long> ByDate(string state)
     {
@@ -151,7 +149,7 @@ internal sealed partial class SchedulerMonitoringApi(RedisClient redis, TimeProv
     {
         DateTime[] all = [.. times];
         var keys = all.Select(t => Keys.Named($"stats:{state}:{t.ToString(format, CultureInfo.InvariantCulture)}"));
-        var values = Database.StringGet([.. keys]);
+        var values = redis.Database.StringGet([.. keys]);
         return all.Zip(values).ToDictionary(p => p.First, p => (long?)p.Second ?? 0);
     }
 }

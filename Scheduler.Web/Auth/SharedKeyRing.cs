@@ -13,6 +13,7 @@ namespace Scheduler.Web.Auth;
 /// </summary>
 internal sealed class SharedKeyRing(RedisClient redis) : IXmlRepository
 {
+    // No script touches them: a plain read shows them whole on every server.
     public IReadOnlyCollection<XElement> GetAllElements() =>
         [.. redis.Database.HashValues(redis.Keys.SessionKeys).Select(v => XElement.Parse(v.ToString()))];
 

@@ -9,9 +9,9 @@ namespace Scheduler.Jobs.Storage.Stock;
 /// <summary>State and history of jobs that the stock package wrote, in keys of their own: <c>job:{id}:state</c> and <c>:history</c>.</summary>
 internal static class StockState
 {
-    public static StateData? Read(IDatabase database, RedisKeys keys, string jobId)
+    public static StateData? Read(RedisClient redis, string jobId)
     {
-        var data = database.HashGetAll(keys.StockJobState(jobId)).ToDictionary(e => e.Name.ToString(), e => e.Value.ToString());
+        var data = redis.HashGetAll(redis.Keys.StockJobState(jobId)).ToDictionary(e => e.Name.ToString(), e => e.Value.ToString());
         if (!data.Remove("State", out var name))
             return null;
         data.Remove("Reason", out var reason);
@@ -19,9 +19,9 @@ internal static class StockState
     }
 
     /// <summary>Newest first.</summary>
-    public static List<StateHistoryDto> ReadHistory(IDatabase database, RedisKeys keys, string jobId)
+    public static List<StateHistoryDto> ReadHistory(RedisClient redis, string jobId)
     {
-        var lines = database.ListRange(keys.StockJobHistory(jobId));
+        var lines = redis.ListRange(redis.Keys.StockJobHistory(jobId));
         return [.. lines.Reverse().Select(line => Parse(line.ToString())).OfType<StateHistoryDto>()];
     }
 

@@ -50,7 +50,7 @@ internal sealed class StockTakeOver(RedisClient redis, StockStore store, JobPage
             // From the oldest on: what is added meanwhile moves nothing that is still to be read.
             for (var last = -1L; ; last -= ChunkSize)
             {
-                var ids = await redis.Database.ListRangeAsync(redis.Keys.Queue(queue), last - ChunkSize + 1, last).WaitAsync(cancellationToken);
+                var ids = await redis.ListRangeAsync(redis.Keys.Queue(queue), last - ChunkSize + 1, last).WaitAsync(cancellationToken);
                 found += await store.TakeOverWaitingAsync(queue, StockIds(ids), cancellationToken);
                 if (ids.Length < ChunkSize)
                     break;
@@ -64,7 +64,7 @@ internal sealed class StockTakeOver(RedisClient redis, StockStore store, JobPage
         var found = 0;
         for (var first = 0L; ; first += ChunkSize)
         {
-            var members = await redis.Database.SortedSetRangeByRankAsync(redis.Keys.Schedule, first, first + ChunkSize - 1).WaitAsync(cancellationToken);
+            var members = await redis.SortedSetRangeByRankAsync(redis.Keys.Schedule, first, first + ChunkSize - 1).WaitAsync(cancellationToken);
             found += await TakeOverScheduledAsync([.. members.Select(m => m.ToString())], cancellationToken);
             if (members.Length < ChunkSize)
                 return found;
@@ -81,10 +81,10 @@ internal sealed class StockTakeOver(RedisClient redis, StockStore store, JobPage
     {
         foreach (var queue in queues)
         {
-            var fetched = await redis.Database.ListRangeAsync(redis.Keys.StockFetched(queue)).WaitAsync(cancellationToken);
+            var fetched = await redis.ListRangeAsync(redis.Keys.StockFetched(queue)).WaitAsync(cancellationToken);
             await store.TakeOverOrphansAsync(queue, Silence, Texts(fetched), cancellationToken);
         }
-        var running = await redis.Database.SortedSetRangeByRankAsync(redis.Keys.StockProcessing).WaitAsync(cancellationToken);
+        var running = await redis.SortedSetRangeByRankAsync(redis.Keys.StockProcessing).WaitAsync(cancellationToken);
         await store.TakeOverOrphansAsync("", Silence, Texts(running), cancellationToken);
     }
 
@@ -103,7 +103,7 @@ internal sealed class StockTakeOver(RedisClient redis, StockStore store, JobPage
     private static string QueueOf(StoredJob? job) => job?.Load().Job is { } loaded ? QueueChoice.Of(loaded) ?? "" : "";
 
     private async Task<string[]> QueuesAsync(CancellationToken cancellationToken) =>
-        Texts(await redis.Database.SetMembersAsync(redis.Keys.Queues).WaitAsync(cancellationToken));
+        Texts(await redis.SetMembersAsync(redis.Keys.Queues).WaitAsync(cancellationToken));
 
     private static string[] StockIds(RedisValue[] ids) => [.. Texts(ids).Where(JobId.IsStock)];
 

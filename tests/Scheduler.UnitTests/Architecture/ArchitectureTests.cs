@@ -7,6 +7,10 @@ namespace Scheduler.UnitTests.Architecture;
 public sealed partial class ArchitectureTests
 {
     internal static readonly string Root = FindRoot(new DirectoryInfo(AppContext.BaseDirectory));
+
+    // Each says why, or does it only where the server is not the embedded one.
+    private static readonly string[] ReadsPlainly = ["JobHashes.cs", "RedisClient.cs", "SharedKeyRing.cs", "StoredReads.cs", "StoredReads.Blocking.cs"];
+
     private static readonly string[] Products = ["Scheduler.Jobs", "Scheduler.Web", "Scheduler.Worker"];
 
     [Theory]
@@ -50,6 +54,10 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
+    public void What_scripts_shorten_is_read_by_way_of_stored_reads() =>
+        Assert.Empty(Sources("*.cs").Where(f => !ReadsPlainly.Contains(Path.GetFileName(f)) && PlainRead().IsMatch(File.ReadAllText(f))).Select(Short));
+
+    [Fact]
     public void Library_methods_take_their_cancellation_token_without_a_default() =>
         Assert.Empty(SourcesOf("Scheduler.Jobs", "*.cs").Where(f => File.ReadAllText(f).Contains("CancellationToken cancellationToken = default", StringComparison.Ordinal)).Select(Short));
 
@@ -67,6 +75,9 @@ public sealed partial class ArchitectureTests
 
     [GeneratedRegex(@"^\s*(public|internal|private|protected)?\s*(static |sealed |abstract |partial |readonly )*(class|record|struct|interface|enum|record struct) (Job|Worker|Lock)\b", RegexOptions.Multiline)]
     private static partial Regex ForbiddenType();
+
+    [GeneratedRegex(@"\b[Dd]atabase\s*\.(Hash(Exists|Get|Keys|Length|Random|Scan|Values)|List(Get|Length|Position|Range)|Set(Combine|Contains|Length|Members|Random|Scan)|SortedSet(Combine|Length|Random|Range|Rank|Scan|Score))")]
+    private static partial Regex PlainRead();
 
     [GeneratedRegex("(Manager|Helper|Helpers|Util|Utils|Utilities|Common)$")]
     private static partial Regex EmptyName();
