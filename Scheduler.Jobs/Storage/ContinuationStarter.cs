@@ -3,6 +3,7 @@ using Hangfire.Common;
 using Hangfire.States;
 using Microsoft.Extensions.Logging;
 using Scheduler.Jobs.Engine;
+using StackExchange.Redis;
 
 namespace Scheduler.Jobs.Storage;
 
@@ -20,6 +21,9 @@ internal sealed partial class ContinuationStarter(SchedulerStorage storage, Redi
     /// <summary>A continuation that has had no state this long was given up by its creator.</summary>
     private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(15);
 
+    // By a script: on the embedded server a plain command would write beside those that note further parents.
+    private static readonly RedisScript ForgetParent = RedisScript.Load("forget_parent", allowOutOfMemory: true);
+
     private readonly RetryingStateChanger changer = new(new BackgroundJobStateChanger());
 
     /// <summary>Gives the number of parents looked at; call again while it is not zero.</summary>
@@ -27,8 +31,10 @@ internal sealed partial class ContinuationStarter(SchedulerStorage storage, Redi
     {
         var parents = redis.SortedSetRangeByRank(redis.Keys.Continuations, 0, Batch - 1);
         // crash point: started but not removed; the next pass finds no continuation awaiting, and removes it
-        return parents.Count(parent => StartAllOf(parent.ToString()) && redis.Database.SortedSetRemove(redis.Keys.Continuations, parent));
+        return parents.Count(parent => StartAllOf(parent.ToString()) && Forget(parent));
     }
+
+    private bool Forget(RedisValue parent) => (bool)ForgetParent.Run(redis, [redis.Keys.Continuations], [parent]);
 
     // False where one of them is still being created.
     private bool StartAllOf(string parentId)
