@@ -121,10 +121,27 @@ internal sealed class DirectTransport : DuplexTransport
 
     private void Read(TransportReceiver receiver)
     {
-        while (Receive() is { IsEmpty: false } bytes && receiver.OnReceived(bytes))
-            receiver.OnBatchEnd();
+        var problem = Guarded(() =>
+        {
+            while (Receive() is { IsEmpty: false } bytes && receiver.OnReceived(bytes))
+                receiver.OnBatchEnd();
+        });
         Close();
-        receiver.OnClosed(null);
+        Guarded(() => receiver.OnClosed(problem));
+    }
+
+    // What the receiver throws on this thread ends the connection; it must not end the process.
+    private static Exception? Guarded(Action step)
+    {
+        try
+        {
+            step();
+            return null;
+        }
+        catch (Exception problem)
+        {
+            return problem;
+        }
     }
 
     /// <summary>Waits for the next bytes; empty when there will be none.</summary>

@@ -134,6 +134,19 @@ public sealed class DirectTransportTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_receiver_that_fails_ends_the_connection_and_not_the_process()
+    {
+        receiver.Problem = new InvalidOperationException("It cannot read this.");
+        transport.Start(receiver);
+
+        peer.Send([1]);
+
+        await receiver.Closed.WaitAsync(Patience, Token);
+        Assert.Same(receiver.Problem, receiver.Fault);
+        Assert.Empty(await ReadAsync(1));
+    }
+
+    [Fact]
     public async Task Disposing_ends_the_wait_for_answers_and_for_a_peer_that_does_not_read()
     {
         transport.Start(receiver);
@@ -188,6 +201,10 @@ public sealed class DirectTransportTests : IAsyncDisposable
 
         public bool WantsMore { get; set; } = true;
 
+        public Exception? Problem { get; set; }
+
+        public Exception? Fault { get; private set; }
+
         public int Batches => Volatile.Read(ref batches);
 
         public int Ends => Volatile.Read(ref ends);
@@ -207,13 +224,14 @@ public sealed class DirectTransportTests : IAsyncDisposable
         {
             lock (received)
                 received.AddRange(payload);
-            return WantsMore;
+            return Problem is null ? WantsMore : throw Problem;
         }
 
         public override void OnBatchEnd() => Interlocked.Increment(ref batches);
 
         public override void OnClosed(Exception? fault)
         {
+            Fault = fault;
             Interlocked.Increment(ref ends);
             closed.TrySetResult();
         }
