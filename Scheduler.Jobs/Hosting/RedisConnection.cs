@@ -34,7 +34,7 @@ internal static class RedisConnection
         options.IncludeDetailInExceptions = false;
         // For INFO alone: which server it is, and what it does when it is full.
         options.AllowAdmin = true;
-        options.Tunnel ??= new DirectTunnel(TimeSpan.FromMilliseconds(options.ConnectTimeout));
+        options.Tunnel ??= new DirectTunnel(TimeSpan.FromMilliseconds(options.ConnectTimeout), options.TcpKeepAlive);
         options.ClientName ??= $"scheduler:{Environment.MachineName}:{Environment.ProcessId}";
         return options;
     }

@@ -9,7 +9,9 @@ using StackExchange.Redis.Configuration;
 namespace Scheduler.Jobs.Transport;
 
 /// <summary>Gives the Redis client a <see cref="DirectTransport"/> for each connection. With TLS, and to Unix sockets, the client keeps its own way.</summary>
-internal sealed class DirectTunnel(TimeSpan connectTimeout) : Tunnel
+/// <param name="connectTimeout">How long a server may take to accept.</param>
+/// <param name="keepAlive">Whether the system looks after silent connections (TCP keep-alive).</param>
+internal sealed class DirectTunnel(TimeSpan connectTimeout, bool keepAlive) : Tunnel
 {
     public override async ValueTask<DuplexTransport?> ConnectTransportAsync(
         EndPoint endpoint, ConnectionType connectionType, TlsOptions tls, CancellationToken cancellationToken) =>
@@ -29,7 +31,7 @@ internal sealed class DirectTunnel(TimeSpan connectTimeout) : Tunnel
             if (await connecting.WaitAsync(connectTimeout, cancellationToken) is { } problem)
                 throw problem;
             socket.NoDelay = true;
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, keepAlive);
             return socket;
         }
         catch

@@ -69,5 +69,5 @@ public sealed class DirectTunnelTests
     }
 
     private static async Task<DirectTransport?> ConnectAsync(EndPoint endpoint) =>
-        (DirectTransport?)await new DirectTunnel(TimeSpan.FromMilliseconds(500)).ConnectTransportAsync(endpoint, ConnectionType.Interactive, default, Token);
+        (DirectTransport?)await new DirectTunnel(TimeSpan.FromMilliseconds(500), keepAlive: true).ConnectTransportAsync(endpoint, ConnectionType.Interactive, default, Token);
 }
