@@ -25,10 +25,12 @@ internal static class JobSpans
     /// <summary>One for each list, the newest first.</summary>
     public static async Task<IReadOnlyList<JobSpan>> ReadAsync(RedisClient redis, CancellationToken cancellationToken)
     {
-        // In this order: a list that fills up meanwhile is then seen as it grows or as it is full, or both, and never not at all.
+        // Known beforehand, so that the reads are sent as they are written here: a list that fills up meanwhile is then seen as it grows
+        // or as it is full, or both, and never not at all.
+        var kind = await redis.KindAsync().AsTask().WaitAsync(cancellationToken);
         var growing = redis.ListRangeAsync(redis.Keys.JobList);
         // Of two scripts the second may run first, where the server does not know the first one's text yet.
-        if (await redis.KindAsync() == ServerKind.Embedded)
+        if (kind == ServerKind.Embedded)
             await growing.WaitAsync(cancellationToken);
         var full = redis.SortedSetRangeByRankAsync(redis.Keys.FullJobLists);
         var notes = (await redis.HashGetAllAsync(redis.Keys.JobSpans).WaitAsync(cancellationToken)).ToDictionary(n => n.Name.ToString(), n => n.Value.ToString());

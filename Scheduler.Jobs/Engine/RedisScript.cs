@@ -46,7 +46,7 @@ internal sealed partial class RedisScript
         var kind = redis.KnownKind;
         return kind == ServerKind.ScriptFlags
             ? SendAsync(redis, kind, keys, arguments)
-            : AskAndSendAsync(redis, kind, keys, arguments);
+            : AskAndSendAsync(redis, keys, arguments);
     }
 
     /// <summary>For Hangfire's synchronous storage API, and for a thread that must not depend on others.</summary>
@@ -114,10 +114,9 @@ internal sealed partial class RedisScript
         }
     }
 
-    private async Task<RedisResult> AskAndSendAsync(RedisClient redis, ServerKind kind, RedisKey[] keys, RedisValue[] arguments)
+    private async Task<RedisResult> AskAndSendAsync(RedisClient redis, RedisKey[] keys, RedisValue[] arguments)
     {
-        if (kind == ServerKind.Unknown)
-            kind = await redis.AskKindAsync();
+        var kind = await redis.KindAsync();
         var result = await SendAsync(redis, kind, keys, arguments);
         if (writes && kind == ServerKind.Embedded)
             await redis.CommitAsync();

@@ -52,7 +52,7 @@ public sealed class StartingChildTests : IDisposable
 
         var rented = pool.RentAsync(over.Token);
 
-        await EventuallyAsync(() => ShareOf(child) == (NiceOfAQuarter, Usual));
+        await EventuallyAsync(() => HasItsShare(child));
         await over.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => rented);
         Kill(child);
@@ -72,7 +72,7 @@ public sealed class StartingChildTests : IDisposable
         await EventuallyAsync(() =>
         {
             time.Advance(TimeSpan.FromSeconds(2));
-            return ShareOf(child) == (NiceOfAQuarter, Usual);
+            return HasItsShare(child);
         });
         Kill(child);
     }
@@ -94,6 +94,8 @@ public sealed class StartingChildTests : IDisposable
         await EventuallyAsync(() => File.Exists(IdFile));
         return int.Parse(await File.ReadAllTextAsync(IdFile, TestContext.Current.CancellationToken), CultureInfo.InvariantCulture);
     }
+
+    private static bool HasItsShare(int child) => ShareOf(child) == (NiceOfAQuarter, Usual);
 
     private static async Task EventuallyAsync(Func<bool> holds)
     {
